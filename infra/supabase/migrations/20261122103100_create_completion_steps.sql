@@ -1,0 +1,163 @@
+-- Every change of a completion is one conditional update on (state, lease epoch): zero rows changed means that
+-- someone else did it first.
+
+-- One statement per tick for all live streams of an instance: renews their leases, appends their deltas, and
+-- tells which of them are still theirs and which are asked to stop. What is missing in the answer was taken away.
+create function chatbot.append_deltas(
+  p_ids uuid[],
+  p_epochs integer[],
+  p_delta_ids uuid[],
+  p_delta_seqs integer[],
+  p_delta_texts text[],
+  p_lease interval
+)
+returns table (id uuid, cancel_requested boolean)
+language sql
+set search_path = ''
+begin atomic
+  with renewed as (
+    update chatbot.completions c
+    set lease_expires_at = clock_timestamp() + p_lease,
+        state = 'streaming',
+        called_at = coalesce(c.called_at, clock_timestamp())
+    from unnest(p_ids, p_epochs) live (id, epoch)
+    where c.id = live.id and c.lease_epoch = live.epoch and c.state in ('admitted', 'streaming')
+    returning c.id, c.cancel_requested
+  ),
+  appended as (
+    insert into chatbot.completion_deltas (completion_id, seq, text)
+    select d.id, d.seq, d.text
+    from unnest(p_delta_ids, p_delta_seqs, p_delta_texts) d (id, seq, text)
+    join renewed r on r.id = d.id
+    -- The same tick again, after an acknowledgement was lost.
+    on conflict (completion_id, seq) do nothing
+  )
+  select r.id, r.cancel_requested
+  from renewed r;
+end;
+
+create function chatbot.finish_completion(
+  p_id uuid,
+  p_epoch integer,
+  p_state text,
+  p_finish_reason text,
+  p_error_code text,
+  p_called boolean,
+  p_seq integer,
+  p_text text,
+  p_input_tokens integer,
+  p_cached_input_tokens integer,
+  p_output_tokens integer,
+  p_reasoning_tokens integer,
+  p_first_token_at timestamptz
+)
+returns boolean
+language sql
+set search_path = ''
+begin atomic
+  with ended as (
+    update chatbot.completions c
+    set state = p_state,
+        finish_reason = p_finish_reason,
+        error_code = p_error_code,
+        called_at = case when p_called then coalesce(c.called_at, c.created_at) end,
+        input_tokens = p_input_tokens,
+        cached_input_tokens = p_cached_input_tokens,
+        output_tokens = p_output_tokens,
+        reasoning_tokens = p_reasoning_tokens,
+        first_token_at = p_first_token_at,
+        -- Nothing was answered and nothing is charged: the same message may be sent again.
+        idempotency_key = case when p_state = 'failed' then null else c.idempotency_key end,
+        request_fingerprint = case when p_state = 'failed' then null else c.request_fingerprint end,
+        ended_at = clock_timestamp()
+    where c.id = p_id and c.lease_epoch = p_epoch and c.state in ('admitted', 'streaming')
+    returning c.id
+  ),
+  appended as (
+    insert into chatbot.completion_deltas (completion_id, seq, text)
+    select e.id, p_seq, p_text
+    from ended e
+    where p_text <> ''
+    on conflict (completion_id, seq) do nothing
+  )
+  select exists (select from ended);
+end;
+
+-- What may be shown of an answer that is not stored with its message yet: to its owner only.
+create function chatbot.read_draft(p_message_id uuid)
+returns table (content text, status text, finish_reason text)
+language sql
+stable
+security definer
+set search_path = ''
+begin atomic
+  select
+    chatbot.draft_text(c.id),
+    case
+      when c.ended_at is null then 'streaming'
+      when c.state = 'finished' then 'complete'
+      else c.state
+    end,
+    c.finish_reason
+  from chatbot.completions c
+  where c.id = p_message_id and c.user_id = auth.uid() and c.persisted_at is null;
+end;
+
+-- Stores a finished answer with its message and drops the draft. Returns what is known of the completion, null where there is none.
+create function chatbot.persist_message(p_id uuid)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_completion chatbot.completions;
+begin
+  select c.* into v_completion from chatbot.completions c where c.id = p_id for update;
+  if not found then
+    return null;
+  end if;
+  if v_completion.ended_at is null then
+    return 'live';
+  end if;
+  if v_completion.persisted_at is not null then
+    return 'persisted';
+  end if;
+
+  -- The message may be gone: what was called is billed all the same.
+  update public.messages
+  set content = chatbot.draft_text(p_id),
+      status = case v_completion.state when 'finished' then 'complete' else v_completion.state end,
+      finish_reason = v_completion.finish_reason,
+      receipt = jsonb_strip_nulls(jsonb_build_object(
+        'model', v_completion.model,
+        'attempts', v_completion.attempt,
+        'payer', v_completion.payer,
+        'error', v_completion.error_code,
+        'startedAt', v_completion.created_at,
+        'firstTokenAt', v_completion.first_token_at,
+        'endedAt', v_completion.ended_at
+      ))
+  where id = p_id and status = 'streaming';
+
+  delete from chatbot.completion_deltas where completion_id = p_id;
+  update chatbot.completions set persisted_at = clock_timestamp() where id = p_id;
+  return 'persisted';
+end
+$$;
+
+-- A user's request to stop a running answer; the instance that writes it learns of it with its next tick.
+create function chatbot.request_cancel(p_chat_id uuid)
+returns uuid
+language sql
+security definer
+set search_path = ''
+begin atomic
+  update chatbot.completions
+  set cancel_requested = true
+  where chat_id = p_chat_id and user_id = auth.uid() and state in ('admitted', 'streaming')
+  returning id;
+end;
+
+revoke all on all functions in schema chatbot from public;
+grant execute on function chatbot.draft_text, chatbot.append_deltas, chatbot.finish_completion, chatbot.persist_message to service_role;
+grant execute on function chatbot.read_draft, chatbot.request_cancel to authenticated;
