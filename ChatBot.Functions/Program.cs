@@ -1,2 +1,22 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using ChatBot.Functions;
+using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Settings;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+if (args is ["--write-functions", var directory])
+{
+    builder.Configuration.AddInMemoryCollection(Manifest.ExampleSettings);
+    Manifest.Write(((IEndpointRouteBuilder)ChatBotApp.Build(builder)).DataSources.SelectMany(source => source.Endpoints), directory);
+    return 0;
+}
+
+try
+{
+    await ChatBotApp.Build(builder).RunAsync();
+    return 0;
+}
+catch (SettingsException mistakes)
+{
+    await Console.Error.WriteLineAsync(mistakes.Message);
+    return 78;
+}

@@ -245,6 +245,14 @@ returns table (
   model text,
   max_output_tokens integer,
   payer text,
+  reserved_tokens integer,
+  reserved_cost numeric,
+  price_id uuid,
+  price_input numeric,
+  price_cached_input numeric,
+  price_output numeric,
+  price_reasoning numeric,
+  currency text,
   messages json,
   key_id uuid,
   key_ciphertext bytea,
@@ -312,7 +320,8 @@ begin
       perform chatbot.refuse('CB007', 'The same key or message id came before with another body.');
     end if;
     return query select v_existing.id, false, v_existing.user_message_id, v_existing.model, v_existing.max_output_tokens,
-      v_existing.payer, null::json, null::uuid, null::bytea, null::bytea, null::integer;
+      v_existing.payer, null::integer, null::numeric, null::uuid, null::numeric, null::numeric, null::numeric, null::numeric, null::text,
+      null::json, null::uuid, null::bytea, null::bytea, null::integer;
     return;
   end if;
 
@@ -406,7 +415,8 @@ begin
       'reservedBy', v_reserved.completions,
       'needed', v_prompt.token_bound + c_least_output,
       'wouldFit', greatest(v_tokens_left, 0),
-      'resetsAt', billing.period_end(v_period)
+      'resetsAt', billing.period_end(v_period),
+      'retryAfterSeconds', ceil(extract(epoch from billing.period_end(v_period) - v_now))
     ));
   end if;
   if v_cost_left < v_prompt_cost + c_least_output * v_output_price then
@@ -418,7 +428,8 @@ begin
       'reservedBy', v_reserved.completions,
       'needed', v_prompt_cost + c_least_output * v_output_price,
       'wouldFit', greatest(v_cost_left, 0),
-      'resetsAt', billing.period_end(v_period)
+      'resetsAt', billing.period_end(v_period),
+      'retryAfterSeconds', ceil(extract(epoch from billing.period_end(v_period) - v_now))
     ));
   end if;
   -- Null, where there is no cap, is passed over by least().
@@ -443,7 +454,10 @@ begin
     v_now + p_reservation_lifetime
   );
 
-  return query select p_completion_id, true, v_answered, v_model.name, v_output, v_payer, v_prompt.messages,
+  return query select p_completion_id, true, v_answered, v_model.name, v_output, v_payer,
+    v_prompt.token_bound + v_output, v_prompt_cost + v_output * v_output_price,
+    (v_model.price).id, (v_model.price).input, (v_model.price).cached_input, (v_model.price).output, (v_model.price).reasoning,
+    (v_model.price).currency, v_prompt.messages,
     v_key.id, v_key.ciphertext, v_key.nonce, v_key.key_version;
 end
 $$;

@@ -1,8 +1,9 @@
 -- Every change of a completion is one conditional update on (state, lease epoch): zero rows changed means that
 -- someone else did it first.
 
--- One statement per tick for all live streams of an instance: renews their leases, appends their deltas, and
--- tells which of them are still theirs and which are asked to stop. What is missing in the answer was taken away.
+-- One statement per tick for all live streams of an instance: appends their deltas, renews the leases that are
+-- half gone, and tells which completions are still theirs and which are asked to stop. What is missing in the
+-- answer was taken away. A lease that is not yet due cannot have been taken, so it needs no write of its own.
 create function chatbot.append_deltas(
   p_ids uuid[],
   p_epochs integer[],
@@ -15,25 +16,41 @@ returns table (id uuid, cancel_requested boolean)
 language sql
 set search_path = ''
 begin atomic
-  with renewed as (
+  with held as (
+    select
+      c.id,
+      c.lease_epoch,
+      c.cancel_requested,
+      c.state = 'admitted' or c.lease_expires_at < clock_timestamp() + p_lease / 2 as is_due
+    from unnest(p_ids, p_epochs) live (id, epoch)
+    join chatbot.completions c on c.id = live.id and c.lease_epoch = live.epoch and c.state in ('admitted', 'streaming')
+  ),
+  renewed as (
     update chatbot.completions c
     set lease_expires_at = clock_timestamp() + p_lease,
         state = 'streaming',
         called_at = coalesce(c.called_at, clock_timestamp())
-    from unnest(p_ids, p_epochs) live (id, epoch)
-    where c.id = live.id and c.lease_epoch = live.epoch and c.state in ('admitted', 'streaming')
-    returning c.id, c.cancel_requested
+    from held h
+    where h.is_due and c.id = h.id and c.lease_epoch = h.lease_epoch and c.state in ('admitted', 'streaming')
+    returning c.id
+  ),
+  mine as (
+    select h.id, h.cancel_requested
+    from held h
+    where not h.is_due or h.id in (select r.id from renewed r)
   ),
   appended as (
     insert into chatbot.completion_deltas (completion_id, seq, text)
     select d.id, d.seq, d.text
     from unnest(p_delta_ids, p_delta_seqs, p_delta_texts) d (id, seq, text)
-    join renewed r on r.id = d.id
-    -- The same tick again, after an acknowledgement was lost.
-    on conflict (completion_id, seq) do nothing
+    join mine m on m.id = d.id
+    -- The same piece again, after an acknowledgement was lost: it may have grown meanwhile, and the longest is the whole.
+    on conflict (completion_id, seq) do update
+    set text = excluded.text
+    where octet_length(excluded.text) > octet_length(completion_deltas.text)
   )
-  select r.id, r.cancel_requested
-  from renewed r;
+  select m.id, m.cancel_requested
+  from mine m;
 end;
 
 create function chatbot.finish_completion(
@@ -78,7 +95,9 @@ begin atomic
     select e.id, p_seq, p_text
     from ended e
     where p_text <> ''
-    on conflict (completion_id, seq) do nothing
+    on conflict (completion_id, seq) do update
+    set text = excluded.text
+    where octet_length(excluded.text) > octet_length(completion_deltas.text)
   )
   select exists (select from ended);
 end;
@@ -103,7 +122,67 @@ begin atomic
   where c.id = p_message_id and c.user_id = auth.uid() and c.persisted_at is null;
 end;
 
--- Stores a finished answer with its message and drops the draft. Returns what is known of the completion, null where there is none.
+-- What follows in an answer after its first p_from UTF-16 code units, for its owner: `tail` while the draft is there,
+-- `whole` once it is stored with its message.
+create function chatbot.read_answer(p_id uuid, p_from integer)
+returns table (state text, finish_reason text, error_code text, is_dead boolean, tail text, whole text)
+language sql
+stable
+security definer
+set search_path = ''
+begin atomic
+  select
+    c.state,
+    c.finish_reason,
+    c.error_code,
+    c.ended_at is null and c.lease_expires_at < now(),
+    case when c.persisted_at is null then (
+      select coalesce(string_agg(d.text, '' order by d.seq), '')
+      from chatbot.completion_deltas d
+      where d.completion_id = c.id and d.seq >= p_from
+    ) end,
+    case when c.persisted_at is not null then (
+      select m.content
+      from public.messages m
+      where m.id = c.id
+    ) end
+  from chatbot.completions c
+  where c.id = p_id and c.user_id = auth.uid();
+end;
+
+-- The answer that is being written in a chat.
+create function chatbot.find_live_completion(p_chat_id uuid)
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+begin atomic
+  select c.id
+  from chatbot.completions c
+  where c.chat_id = p_chat_id and c.user_id = auth.uid() and c.state in ('admitted', 'streaming');
+end;
+
+-- For the first reader who notices that nobody writes an answer any more.
+create function chatbot.interrupt_dead_completion(p_id uuid)
+returns boolean
+language sql
+security definer
+set search_path = ''
+begin atomic
+  with ended as (
+    update chatbot.completions c
+    set state = 'interrupted',
+        lease_epoch = c.lease_epoch + 1,
+        ended_at = clock_timestamp()
+    where c.id = p_id and c.user_id = auth.uid() and c.state in ('admitted', 'streaming') and c.lease_expires_at < clock_timestamp()
+    returning c.id
+  )
+  select exists (select from ended);
+end;
+
+-- Stores a finished answer with its message. The draft stays until the usage is recorded, which may have to count it.
+-- Returns what is known of the completion, null where there is none.
 create function chatbot.persist_message(p_id uuid)
 returns text
 language plpgsql
@@ -139,7 +218,6 @@ begin
       ))
   where id = p_id and status = 'streaming';
 
-  delete from chatbot.completion_deltas where completion_id = p_id;
   update chatbot.completions set persisted_at = clock_timestamp() where id = p_id;
   return 'persisted';
 end
@@ -160,4 +238,6 @@ end;
 
 revoke all on all functions in schema chatbot from public;
 grant execute on function chatbot.draft_text, chatbot.append_deltas, chatbot.finish_completion, chatbot.persist_message to service_role;
-grant execute on function chatbot.read_draft, chatbot.request_cancel to authenticated;
+grant execute on function chatbot.read_draft, chatbot.read_answer, chatbot.find_live_completion, chatbot.interrupt_dead_completion,
+  chatbot.request_cancel
+to authenticated;

@@ -17,9 +17,7 @@ begin atomic
     join public.messages m on m.id = any (c.prompt_message_ids)
     where c.id = p_id
     union all
-    select 'answer', m.content
-    from public.messages m
-    where m.id = p_id
+    select 'answer', chatbot.draft_text(p_id)
   ) p;
 end;
 
@@ -123,6 +121,7 @@ begin
   end if;
 
   delete from billing.usage_reservations where completion_id = p_id;
+  delete from chatbot.completion_deltas where completion_id = p_id;
   update chatbot.completions set recorded_at = clock_timestamp() where id = p_id;
   return case when v_completion.called_at is null then 'unbilled' else 'recorded' end;
 end
@@ -178,6 +177,21 @@ begin atomic
     from billing.usage_reservations v
     where v.user_id = auth.uid() and v.period_start = p.period_start
   ) r;
+end;
+
+-- Which of these models the caller's plan allows, with the price in force.
+create function billing.allowed_models(p_names text[])
+returns table (name text, input numeric, cached_input numeric, output numeric, reasoning numeric, currency text)
+language sql
+stable
+security definer
+set search_path = ''
+begin atomic
+  select n.name, p.input, p.cached_input, p.output, p.reasoning, p.currency
+  from unnest(p_names) n (name)
+  cross join billing.limits_of(auth.uid()) l
+  cross join lateral billing.price_of(n.name, now()) p
+  where l.models_allowed is null or n.name = any (l.models_allowed);
 end;
 
 -- One run of the timer. Ends what died, names what was forgotten on its way (the caller wakes it), lets go of
@@ -268,4 +282,4 @@ $$;
 
 revoke all on all functions in schema chatbot, billing from public;
 grant execute on function chatbot.texts_to_count, chatbot.enforce_usage_caps, billing.record_usage to service_role;
-grant execute on function billing.standing to authenticated;
+grant execute on function billing.standing, billing.allowed_models to authenticated;

@@ -1,0 +1,84 @@
+namespace ChatBot.Functions.Completions;
+
+/// <summary>
+/// The text of one answer as it grows, and how it ended. Written by one producer, followed by any number of readers, each at
+/// its own pace: who is slow gets more at a time and holds nobody up.
+/// </summary>
+public sealed class Answer(Guid id)
+{
+    private readonly Lock _lock = new();
+    private readonly List<AnswerReader> _readers = [];
+    private char[] _text = new char[1024];
+    private int _length;
+    private AnswerEnd? _end;
+
+    /// <summary>Of the assistant message.</summary>
+    public Guid Id => id;
+
+    /// <summary>In UTF-16 code units.</summary>
+    public int Length => Volatile.Read(ref _length);
+
+    /// <summary>Null while it is being written.</summary>
+    public AnswerEnd? End => Volatile.Read(ref _end);
+
+    public void Append(ReadOnlySpan<char> text)
+    {
+        lock (_lock)
+        {
+            if (_length + text.Length > _text.Length)
+            {
+                // The old array stays as it is for readers that are in the middle of it.
+                Array.Resize(ref _text, Math.Max(_text.Length * 2, _length + text.Length));
+            }
+
+            text.CopyTo(_text.AsSpan(_length));
+            Volatile.Write(ref _length, _length + text.Length);
+            Signal();
+        }
+    }
+
+    public void Finish(AnswerEnd end)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _end, end);
+            Signal();
+        }
+    }
+
+    /// <summary>What there is from <paramref name="start"/> on.</summary>
+    public ReadOnlyMemory<char> From(int start)
+    {
+        lock (_lock)
+        {
+            return _text.AsMemory(start, _length - start);
+        }
+    }
+
+    public AnswerReader Follow(int start = 0)
+    {
+        var reader = new AnswerReader(this, start);
+        lock (_lock)
+        {
+            _readers.Add(reader);
+        }
+
+        return reader;
+    }
+
+    internal void Leave(AnswerReader reader)
+    {
+        lock (_lock)
+        {
+            _readers.Remove(reader);
+        }
+    }
+
+    private void Signal()
+    {
+        foreach (var reader in _readers)
+        {
+            reader.Signal();
+        }
+    }
+}

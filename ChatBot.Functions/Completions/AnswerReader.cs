@@ -1,0 +1,67 @@
+using System.Threading.Tasks.Sources;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>Follows one <see cref="Answer"/>. Waiting allocates nothing, as it happens once per token.</summary>
+public sealed class AnswerReader(Answer answer, int position) : IValueTaskSource, IDisposable
+{
+    private readonly Lock _lock = new();
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private bool _isSignaled;
+    private bool _isWaiting;
+
+    public Answer Answer => answer;
+
+    /// <summary>How much was taken, in UTF-16 code units.</summary>
+    public int Position { get; private set; } = position;
+
+    /// <summary>What came since the last time; empty where nothing did.</summary>
+    public ReadOnlyMemory<char> Take()
+    {
+        var text = answer.From(Math.Min(Position, answer.Length));
+        Position += text.Length;
+        return text;
+    }
+
+    /// <summary>Until there is more, the answer ended, or someone signalled.</summary>
+    public ValueTask Wait()
+    {
+        lock (_lock)
+        {
+            if (_isSignaled)
+            {
+                _isSignaled = false;
+                return ValueTask.CompletedTask;
+            }
+
+            _core.Reset();
+            _isWaiting = true;
+            return new ValueTask(this, _core.Version);
+        }
+    }
+
+    public void Signal()
+    {
+        lock (_lock)
+        {
+            if (!_isWaiting)
+            {
+                _isSignaled = true;
+                return;
+            }
+
+            _isWaiting = false;
+        }
+
+        _core.SetResult(true);
+    }
+
+    public void Dispose() => answer.Leave(this);
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,84 @@
+namespace ChatBot.Functions.Completions;
+
+/// <summary>
+/// Sends an answer as it grows. The head goes out with the first text, so that what fails before it is told with a status of
+/// its own; after too long a silence it goes out all the same.
+/// </summary>
+/// <param name="start">From which UTF-16 code unit on.</param>
+/// <param name="clientLeft">Called where the client goes before the end.</param>
+public sealed class AnswerStream(
+    Answer answer, StreamFormat format, int start, TimeSpan keepAlive, TimeProvider time, Action? clientLeft = null) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var aborted = httpContext.RequestAborted;
+        using var reader = answer.Follow(start);
+        await using var timer = time.CreateTimer(_ => reader.Signal(), null, keepAlive, keepAlive);
+        await using var leaving = aborted.UnsafeRegister(state => ((AnswerReader)state!).Signal(), reader);
+
+        var lastSent = time.GetTimestamp();
+        while (!aborted.IsCancellationRequested)
+        {
+            // In this order: what ended has all its text.
+            var end = answer.End;
+            var text = reader.Take();
+            var response = httpContext.Response;
+            if (!response.HasStarted)
+            {
+                if (end is { Problem: { } problem } && text.Length == 0 && start == 0)
+                {
+                    await problem.ExecuteAsync(httpContext);
+                    return;
+                }
+
+                if (text.Length == 0 && end is null && time.GetElapsedTime(lastSent) < keepAlive)
+                {
+                    await reader.Wait();
+                    continue;
+                }
+
+                WriteHeaders(response);
+                format.WriteStart(response.BodyWriter);
+            }
+
+            if (text.Length > 0)
+            {
+                format.WriteText(response.BodyWriter, text.Span);
+            }
+            else if (end is null && time.GetElapsedTime(lastSent) >= keepAlive)
+            {
+                format.WriteKeepAlive(response.BodyWriter);
+            }
+
+            if (end is not null)
+            {
+                if (!format.WriteEnd(response.BodyWriter, end, httpContext))
+                {
+                    await response.BodyWriter.FlushAsync(CancellationToken.None);
+                    httpContext.Abort();
+                }
+
+                return;
+            }
+
+            if (text.Length > 0 || time.GetElapsedTime(lastSent) >= keepAlive)
+            {
+                lastSent = time.GetTimestamp();
+                await response.BodyWriter.FlushAsync(CancellationToken.None);
+            }
+
+            await reader.Wait();
+        }
+
+        clientLeft?.Invoke();
+    }
+
+    private void WriteHeaders(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        response.Headers.CacheControl = "no-cache, no-transform";
+        response.Headers["X-Accel-Buffering"] = "no";
+        response.Headers["X-Message-Id"] = answer.Id.ToString();
+        format.WriteHeaders(response);
+    }
+}

@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using ChatBot.Functions.Identity;
+using ChatBot.Functions.Preferences;
+using ChatBot.Functions.Problems;
+using ChatBot.Functions.Queues;
+using ChatBot.Functions.Settings;
+using ChatBot.Shared.Queues;
+using Npgsql;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>
+/// Calls the model for an admitted completion, relays what it says into the <see cref="Answer"/>, and brings the completion to
+/// its end in the database. Goes on by itself when the client is gone.
+/// </summary>
+public sealed partial class CompletionRelay(
+    ChatModel chatModel,
+    CompletionStore store,
+    DraftWriter drafts,
+    WakeUpQueues queues,
+    KeyVault vault,
+    ChatBotSettings settings,
+    TimeProvider time,
+    ILogger<CompletionRelay> log)
+{
+    private static readonly TimeSpan[] s_finishPauses = [.. new[] { 0.1, 0.3, 1, 2 }.Select(TimeSpan.FromSeconds)];
+
+    private readonly ConcurrentDictionary<LiveCompletion, Task> _running = new();
+
+    public LiveCompletion Start(CurrentUser user, BegunCompletion begun, int? lingerSeconds, string? traceParent)
+    {
+        var admission = begun.Admission!;
+        var model = settings.Models.First(m => m.Name == admission.Model);
+        var ownKey = admission.Key is { } key ? vault.Open(user.Id, key) : null;
+        var live = new LiveCompletion(begun.Id, admission, model, ownKey, lingerSeconds, traceParent);
+        _running[live] = Task.Run(() => Run(live));
+        return live;
+    }
+
+    /// <summary>Returns when all that runs has ended.</summary>
+    public Task WhenAllEnded() => Task.WhenAll(_running.Values);
+
+    private async Task Run(LiveCompletion live)
+    {
+        var progress = new RelayProgress(time);
+        AnswerEnd end;
+        try
+        {
+            end = await Relay(live, progress);
+        }
+        catch (Exception e)
+        {
+            Log.Unexpected(log, live.Id, e);
+            end = Broken(live, new ProblemResult(ProblemKind.InternalError, "The error was logged. Send the message again."));
+        }
+
+        await drafts.Leave(live);
+        end = end with { Receipt = progress.Receipt(live.Admission) };
+        if (!live.IsTaken && await Finish(live, end, progress))
+        {
+            await WakeUp(live);
+        }
+
+        live.Answer.Finish(end);
+        _running.TryRemove(live, out _);
+        live.Dispose();
+    }
+
+    private async Task<AnswerEnd> Relay(LiveCompletion live, RelayProgress progress)
+    {
+        if (live.Admission.Key is not null && live.OwnKey is null)
+        {
+            return new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(
+                ProblemKind.ProviderKeyRejected, "Your stored OpenAI key cannot be decrypted any more. Store it again in the preferences."));
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(live.Stopping);
+        patience.CancelAfter(settings.Streams.FirstToken);
+        try
+        {
+            drafts.Join(live);
+            var body = ModelRequest.Write(live.Model.Deployment, live.Admission);
+            var reply = await chatModel.Open(live.Model, live.OwnKey, body, patience.Token);
+            if (reply.Body is not { } stream)
+            {
+                return new AnswerEnd(AnswerEnd.Failed, Problem: reply.Problem);
+            }
+
+            progress.Called();
+            await using (stream)
+            {
+                return await Listen(live, stream, progress, patience);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return live.StopReason ?? Broken(live, new ProblemResult(ProblemKind.ModelTimeout, "The model sent nothing for too long. Send the message again."));
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or JsonException or InvalidDataException)
+        {
+            Log.Broken(log, live.Model.Name, e.GetType().Name);
+            return Broken(live, new ProblemResult(ProblemKind.ModelFailed, "The model's answer broke off. Send the message again."));
+        }
+    }
+
+    private async Task<AnswerEnd> Listen(LiveCompletion live, Stream stream, RelayProgress progress, CancellationTokenSource patience)
+    {
+        var deadline = time.GetUtcNow() + settings.Streams.Total;
+        string? finishReason = null;
+        var bytes = 0;
+        await foreach (var chunk in ModelStream.Read(stream, patience.Token))
+        {
+            if (chunk.Error is { } error)
+            {
+                Log.Broken(log, live.Model.Name, error);
+                return Broken(live, new ProblemResult(ProblemKind.ModelFailed, "The model failed in the middle. Send the message again."));
+            }
+
+            var text = chunk.Text;
+            if (text.Length > 0)
+            {
+                bytes += Encoding.UTF8.GetByteCount(text);
+                if (bytes > StreamSettings.MaxAnswerBytes)
+                {
+                    return new AnswerEnd(AnswerEnd.Finished, "length");
+                }
+
+                progress.TokenCame();
+                live.Answer.Append(text);
+            }
+
+            progress.Usage = chunk.Usage ?? progress.Usage;
+            finishReason = chunk.FinishReason ?? finishReason;
+            var left = deadline - time.GetUtcNow();
+            patience.CancelAfter(left < settings.Streams.Idle ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : settings.Streams.Idle);
+        }
+
+        // A stream that ends without saying why was cut, however clean its end looks.
+        return finishReason is null
+            ? Broken(live, new ProblemResult(ProblemKind.ModelFailed, "The model's answer broke off. Send the message again."))
+            : new AnswerEnd(AnswerEnd.Finished, ProtocolReason(finishReason));
+    }
+
+    /// <summary>What was shown is kept; where nothing was, the answer failed.</summary>
+    private static AnswerEnd Broken(LiveCompletion live, ProblemResult problem) =>
+        live.Answer.Length > 0 ? AnswerEnd.OfInterrupted : new AnswerEnd(AnswerEnd.Failed, Problem: problem);
+
+    /// <summary>The AI SDK's words; any other would fail a whole answer at its end.</summary>
+    private static string ProtocolReason(string reason) => reason switch
+    {
+        "stop" or "length" => reason,
+        "content_filter" => "content-filter",
+        "tool_calls" or "function_call" => "tool-calls",
+        _ => "other",
+    };
+
+    private async Task<bool> Finish(LiveCompletion live, AnswerEnd end, RelayProgress progress)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await store.Finish(live.Undrafted(), end, progress.WasCalled, progress.Usage, progress.FirstTokenAt, CancellationToken.None);
+            }
+            catch (NpgsqlException e)
+            {
+                Log.NotFinished(log, live.Id, attempt + 1, e.GetType().Name, e.SqlState);
+                if (attempt == s_finishPauses.Length)
+                {
+                    // Its lease runs out, and the timer ends it from its draft.
+                    return false;
+                }
+
+                await Task.Delay(s_finishPauses[attempt], time);
+            }
+        }
+    }
+
+    private async Task WakeUp(LiveCompletion live)
+    {
+        try
+        {
+            await queues.Send(QueueNames.AssistantMessages, new WakeUp(1, live.Id, live.TraceParent), CancellationToken.None);
+        }
+        catch (Exception e) when (e is Azure.RequestFailedException or HttpRequestException or AggregateException)
+        {
+            // The timer wakes what nobody picked up.
+            Log.NotQueued(log, live.Id, e.GetType().Name);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Completion {Completion} failed unexpectedly")]
+        public static partial void Unexpected(ILogger log, Guid completion, Exception exception);
+
+        [LoggerMessage(LogLevel.Warning, "Model {Model} broke off: {Reason}")]
+        public static partial void Broken(ILogger log, string model, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Completion {Completion} could not be finished, attempt {Attempt}: {Reason} {SqlState}")]
+        public static partial void NotFinished(ILogger log, Guid completion, int attempt, string reason, string? sqlState);
+
+        [LoggerMessage(LogLevel.Warning, "Completion {Completion} could not be queued: {Reason}")]
+        public static partial void NotQueued(ILogger log, Guid completion, string reason);
+    }
+}

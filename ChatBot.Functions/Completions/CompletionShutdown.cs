@@ -1,0 +1,28 @@
+using ChatBot.Functions.Settings;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>
+/// When the program is told to end, running answers may go on for the grace period; what then still runs ends as interrupted,
+/// in good order.
+/// </summary>
+public sealed class CompletionShutdown(
+    IHostApplicationLifetime lifetime, LiveCompletions live, CompletionRelay relay, StreamSettings settings, TimeProvider time) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStopping.Register(() => _ = EndAfterGrace());
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => relay.WhenAllEnded();
+
+    private async Task EndAfterGrace()
+    {
+        await Task.WhenAny(relay.WhenAllEnded(), Task.Delay(settings.Grace, time));
+        foreach (var completion in live.All)
+        {
+            completion.Stop(AnswerEnd.OfInterrupted);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text;
+using ChatBot.Functions.Database;
+using ChatBot.Functions.Identity;
+using ChatBot.Functions.Settings;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>The steps of a completion in the database; each is one round trip.</summary>
+public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings settings)
+{
+    private readonly string _models = ModelsAsJson(settings.Models);
+
+    // Above all that one answer may take, so that only what was forgotten runs out.
+    private readonly TimeSpan _reservationLifetime = settings.Streams.Total + TimeSpan.FromMinutes(15);
+
+    /// <summary>The admission: everything that must be settled before a model is called.</summary>
+    /// <exception cref="PostgresException">Refused, with an SQLSTATE of class CB.</exception>
+    public async Task<BegunCompletion> Begin(CurrentUser user, SendCommand send, string? traceParent, CancellationToken cancellation)
+    {
+        var statement = Statement.Of(
+            CompletionSql.Begin,
+            Parameter.Uuid(Guid.CreateVersion7()),
+            Parameter.Uuid(send.ChatId),
+            Parameter.Boolean(send.CreatesChat),
+            Parameter.Text(send.Trigger),
+            Parameter.Uuid(send.MessageId),
+            Parameter.Boolean(send.IsEdit),
+            Parameter.Text(send.ClientId),
+            Parameter.Text(send.Content),
+            Parameter.Integer(send.TokenBound),
+            Parameter.Text(send.Model),
+            Parameter.Json(_models),
+            Parameter.Text(send.IdempotencyKey),
+            Parameter.Bytes(send.IdempotencyKey is null ? null : send.Fingerprint()),
+            Parameter.Integer(send.LingerSeconds),
+            Parameter.Span(settings.Streams.Lease),
+            Parameter.Span(_reservationLifetime),
+            Parameter.Text(traceParent));
+        return (await database.First(user.Caller, statement, BegunCompletion.Read, cancellation))!;
+    }
+
+    /// <summary>Which of these completions are still held by this process, and which of those are asked to stop.</summary>
+    public async Task<Dictionary<Guid, bool>> AppendDeltas(IReadOnlyList<DraftPart> parts, CancellationToken cancellation)
+    {
+        var texts = parts.Where(p => p.Text.Length > 0).ToList();
+        var statement = Statement.Of(
+            CompletionSql.AppendDeltas,
+            Parameter.Array([.. parts.Select(p => p.Id)], NpgsqlDbType.Uuid),
+            Parameter.Array([.. parts.Select(p => p.Epoch)], NpgsqlDbType.Integer),
+            Parameter.Array([.. texts.Select(p => p.Id)], NpgsqlDbType.Uuid),
+            Parameter.Array([.. texts.Select(p => p.Seq)], NpgsqlDbType.Integer),
+            Parameter.Array([.. texts.Select(p => p.Text)], NpgsqlDbType.Text),
+            Parameter.Span(settings.Streams.Lease));
+        var held = await database.All(Caller.Service, statement, row => (Id: row.GetGuid(0), IsCancelled: row.GetBoolean(1)), cancellation);
+        return held.ToDictionary(h => h.Id, h => h.IsCancelled);
+    }
+
+    /// <summary>False where the completion was not this process's any more.</summary>
+    public async Task<bool> Finish(DraftPart rest, AnswerEnd end, bool wasCalled, TokenUsage? usage, DateTimeOffset? firstTokenAt, CancellationToken cancellation) =>
+        await database.First(
+            Caller.Service,
+            Statement.Of(
+                CompletionSql.Finish,
+                Parameter.Uuid(rest.Id),
+                Parameter.Integer(rest.Epoch),
+                Parameter.Text(end.State),
+                Parameter.Text(end.FinishReason),
+                Parameter.Text(end.Problem?.Kind.Code),
+                Parameter.Boolean(wasCalled),
+                Parameter.Integer(rest.Seq),
+                Parameter.Text(rest.Text),
+                Parameter.Integer(usage?.Input),
+                Parameter.Integer(usage?.CachedInput),
+                Parameter.Integer(usage?.Output),
+                Parameter.Integer(usage?.Reasoning),
+                Parameter.Time(firstTokenAt)),
+            row => row.GetString(0),
+            cancellation) == "true";
+
+    public Task<StoredAnswer?> ReadAnswer(CurrentUser user, Guid id, int from, CancellationToken cancellation) =>
+        database.First(
+            user.Caller,
+            Statement.Of(CompletionSql.ReadAnswer, Parameter.Uuid(id), Parameter.Integer(from)),
+            row => new StoredAnswer(
+                row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.GetBoolean(3), row.TextOrNull(4), row.TextOrNull(5)),
+            cancellation);
+
+    public Task<Guid?> FindLive(CurrentUser user, Guid chatId, CancellationToken cancellation) =>
+        OneId(user, Statement.Of(CompletionSql.FindLive, Parameter.Uuid(chatId)), cancellation);
+
+    /// <summary>The completion that was asked to stop, if one is live in the chat.</summary>
+    public Task<Guid?> RequestCancel(CurrentUser user, Guid chatId, CancellationToken cancellation) =>
+        OneId(user, Statement.Of(CompletionSql.RequestCancel, Parameter.Uuid(chatId)), cancellation);
+
+    public async Task<bool> InterruptDead(CurrentUser user, Guid id, CancellationToken cancellation) =>
+        await database.First(
+            user.Caller, Statement.Of(CompletionSql.InterruptDead, Parameter.Uuid(id)), row => row.GetString(0), cancellation) == "true";
+
+    /// <summary><c>persisted</c>, <c>live</c>, or null where there is no such completion.</summary>
+    public async Task<string?> Persist(Guid id, CancellationToken cancellation) =>
+        (await database.First(
+            Caller.Service, Statement.Of(CompletionSql.Persist, Parameter.Uuid(id)), row => new { Result = row.TextOrNull(0) }, cancellation))?.Result;
+
+    private async Task<Guid?> OneId(CurrentUser user, NpgsqlBatchCommand statement, CancellationToken cancellation) =>
+        await database.First(user.Caller, statement, row => row.TextOrNull(0) ?? "", cancellation) is { Length: > 0 } id ? Guid.Parse(id) : null;
+
+    private static string ModelsAsJson(IReadOnlyList<ModelSettings> models)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new System.Text.Json.Utf8JsonWriter(stream))
+        {
+            json.WriteStartArray();
+            foreach (var model in models)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", model.Name);
+                json.WriteNumber("context", model.Context);
+                json.WriteNumber("maxOutput", model.MaxOutput);
+                json.WriteBoolean("ownKey", model.Provider is ModelProvider.OpenAI);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}
+
+/// <summary>A piece of a draft: the text from the UTF-16 code unit <paramref name="Seq"/> on.</summary>
+public readonly record struct DraftPart(Guid Id, int Epoch, int Seq, string Text);
+
+/// <summary>An answer as the database has it.</summary>
+/// <param name="IsDead">Nobody writes it any more, though it has not ended.</param>
+/// <param name="Tail">What follows the part that was asked from; null once the whole is stored.</param>
+/// <param name="Whole">Null while there is a draft, and where the message was deleted.</param>
+public sealed record StoredAnswer(string State, string? FinishReason, string? ErrorCode, bool IsDead, string? Tail, string? Whole);

@@ -1,0 +1,107 @@
+using Npgsql;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>
+/// Writes the drafts of all live completions of this process, renews their leases and learns which are to stop: one
+/// statement per tick, however many there are. Runs only while there are any.
+/// </summary>
+public sealed partial class DraftWriter(CompletionStore store, LiveCompletions live, TimeProvider time, ILogger<DraftWriter> log)
+{
+    private static readonly TimeSpan s_shortestTick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestTick = TimeSpan.FromMilliseconds(250);
+
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private int _isRunning;
+
+    /// <summary>From now on the completion is written, at once for the first time.</summary>
+    public void Join(LiveCompletion completion)
+    {
+        live.Add(completion);
+        if (Interlocked.Exchange(ref _isRunning, 1) == 0)
+        {
+            _ = Task.Run(Run);
+        }
+    }
+
+    /// <summary>Returns when no tick writes of the completion any more.</summary>
+    public async Task Leave(LiveCompletion completion)
+    {
+        live.Remove(completion);
+        await _writing.WaitAsync();
+        _writing.Release();
+    }
+
+    private async Task Run()
+    {
+        while (true)
+        {
+            var start = time.GetTimestamp();
+            var isDone = await Tick();
+            if (live.Count == 0)
+            {
+                Volatile.Write(ref _isRunning, 0);
+                // Someone may have joined between the count and the write; exactly one of the two goes on.
+                if (live.Count == 0 || Interlocked.Exchange(ref _isRunning, 1) == 1)
+                {
+                    return;
+                }
+            }
+
+            // A database that is slow or away is asked less often.
+            var pause = isDone ? time.GetElapsedTime(start) * 2 : s_longestTick;
+            await Task.Delay(pause < s_shortestTick ? s_shortestTick : pause > s_longestTick ? s_longestTick : pause, time);
+        }
+    }
+
+    private async Task<bool> Tick()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            var written = live.All.Select(completion => (Completion: completion, Part: completion.Undrafted())).ToList();
+            if (written.Count == 0)
+            {
+                return true;
+            }
+
+            var held = await store.AppendDeltas([.. written.Select(w => w.Part)], CancellationToken.None);
+            foreach (var (completion, part) in written)
+            {
+                if (!held.TryGetValue(completion.Id, out var isCancelled))
+                {
+                    Log.Taken(log, completion.Id);
+                    completion.Take();
+                    continue;
+                }
+
+                completion.Drafted = part.Seq + part.Text.Length;
+                if (isCancelled)
+                {
+                    completion.Stop(AnswerEnd.OfStopped);
+                }
+            }
+
+            return true;
+        }
+        catch (NpgsqlException e)
+        {
+            // The texts stay in memory, bounded by the limit of an answer, and go with the next tick.
+            Log.Failed(log, e.GetType().Name, e.SqlState);
+            return false;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Completion {Completion} is held by someone else: its lease ran out")]
+        public static partial void Taken(ILogger log, Guid completion);
+
+        [LoggerMessage(LogLevel.Warning, "Drafts could not be written, trying again: {Reason} {SqlState}")]
+        public static partial void Failed(ILogger log, string reason, string? sqlState);
+    }
+}

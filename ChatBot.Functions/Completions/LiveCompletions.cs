@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>The completions that this process is writing.</summary>
+public sealed class LiveCompletions
+{
+    private readonly ConcurrentDictionary<Guid, LiveCompletion> _live = new();
+
+    public int Count => _live.Count;
+
+    public IEnumerable<LiveCompletion> All => _live.Values;
+
+    public void Add(LiveCompletion live) => _live[live.Id] = live;
+
+    public void Remove(LiveCompletion live) => _live.TryRemove(live.Id, out _);
+
+    public LiveCompletion? Find(Guid id) => _live.GetValueOrDefault(id);
+}

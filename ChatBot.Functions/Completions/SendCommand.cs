@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>A send, checked and with all ids resolved.</summary>
+/// <param name="CreatesChat">Whether an unknown chat id makes the chat.</param>
+/// <param name="MessageId">The user message to store or edit; with a regenerate the message to answer anew, null for the last.</param>
+/// <param name="ClientId">The message id as the client gave it, where that was not a UUID.</param>
+/// <param name="LingerSeconds">How long to go on after the client has left; null to the end.</param>
+/// <param name="IdempotencyKey">Null where nothing in the request tells a repeat from a second request.</param>
+public sealed record SendCommand(
+    Guid ChatId,
+    bool CreatesChat,
+    bool IsRegenerate,
+    Guid? MessageId,
+    bool IsEdit,
+    string? ClientId,
+    string Content,
+    string? Model,
+    int? LingerSeconds,
+    string? IdempotencyKey)
+{
+    public const string Submit = "submit-message";
+    public const string Regenerate = "regenerate-message";
+
+    public string Trigger => IsRegenerate ? Regenerate : Submit;
+
+    /// <summary>Not below what any tokenizer makes of the content: none makes more tokens of a text than it has bytes.</summary>
+    public int TokenBound => Encoding.UTF8.GetByteCount(Content);
+
+    /// <summary>The same for a repeat, another for another request under the same key.</summary>
+    public byte[] Fingerprint() => SHA256.HashData(Encoding.UTF8.GetBytes($"{Trigger}\n{ChatId}\n{MessageId}\n{IsEdit}\n{Model}\n{Content}"));
+}

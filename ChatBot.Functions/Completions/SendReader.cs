@@ -1,0 +1,115 @@
+using System.Text.Json;
+using ChatBot.Functions.Http;
+using ChatBot.Functions.Identity;
+using ChatBot.Functions.Settings;
+using ChatBot.Shared.Completions;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>Makes one <see cref="SendCommand"/> of the bodies that clients send.</summary>
+public sealed class SendReader(ChatBotSettings settings)
+{
+    private const int MaxKeyLength = 200;
+
+    public RequestBody<SendCommand> Read(HttpContext http, CurrentUser user, string chatId, SendRequest request) =>
+        Read(http, ClientId.ToUuid(chatId, user.Id), createsChat: false, request.Message, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
+
+    public RequestBody<SendCommand> Read(HttpContext http, CurrentUser user, ChatRequest request)
+    {
+        var chatId = request.Id ?? request.ChatId;
+        if (chatId is { Length: 0 or > ClientId.MaxLength })
+        {
+            return Invalid(new Validation().Length("chatId", chatId, 1, ClientId.MaxLength));
+        }
+
+        // Clients send the conversation as they have it; only the newest turn is news, the rest is the server's own.
+        var newest = request.Trigger == SendCommand.Regenerate ? null : request.Messages?.LastOrDefault();
+        if (newest is { Role: not (null or "user") })
+        {
+            return Invalid(new Validation().Check("messages", false, "must end with a message of role user"));
+        }
+
+        var chat = chatId is null ? Guid.CreateVersion7() : ClientId.ToUuid(chatId, user.Id);
+        return Read(http, chat, createsChat: true, newest, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
+    }
+
+    private RequestBody<SendCommand> Read(
+        HttpContext http, Guid chat, bool createsChat, SentMessage? message, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
+    {
+        var isRegenerate = trigger == SendCommand.Regenerate;
+        var content = message?.Content ?? string.Concat(message?.Parts?.Select(p => p.Text) ?? []);
+        var validation = new Validation()
+            .OneOf("trigger", trigger, SendCommand.Submit, SendCommand.Regenerate)
+            .Check("message", isRegenerate || content.Length > 0, "must have a text, in content or in parts")
+            .Check("message.parts", message?.Parts?.All(p => p.Type == "text") is not false, "may only be of type text")
+            .Check("onDisconnect", TryReadLinger(onDisconnect, out var linger), "must be \"finish\", \"stop\" or the seconds to go on, 0 to 3600")
+            .Bytes("message.content", content, 256 * 1024)
+            .Length("message.id", message?.Id, 1, ClientId.MaxLength)
+            .Length("messageId", messageId, 1, ClientId.MaxLength)
+            .Check("model", model is null || settings.Models.Any(m => m.Name == model), "must be one of the models that GET /api/models lists");
+
+        var header = http.Request.Headers["Idempotency-Key"].ToString();
+        validation.Check("Idempotency-Key", header.Length <= MaxKeyLength, $"must have at most {MaxKeyLength} characters");
+        if (validation.Problem() is { } problem)
+        {
+            return new(null, problem);
+        }
+
+        var clientId = isRegenerate ? messageId : message!.Id;
+        Guid? id = clientId is null ? null : ClientId.ToUuid(clientId, chat);
+        var isEdit = !isRegenerate && messageId is not null && id == ClientId.ToUuid(messageId, chat);
+        return new(
+            new SendCommand(
+                chat,
+                createsChat,
+                isRegenerate,
+                id ?? (isRegenerate ? null : Guid.CreateVersion7()),
+                isEdit,
+                isRegenerate || clientId is null || Guid.TryParse(clientId, out _) ? null : clientId,
+                content,
+                model,
+                linger,
+                KeyOf(http, header, isEdit || isRegenerate ? null : id)),
+            null);
+    }
+
+    /// <summary>The client's key; else its message id, which a repeat has again; else what the Functions host gives a request it sends again.</summary>
+    private string? KeyOf(HttpContext http, string header, Guid? messageId)
+    {
+        if (header.Length > 0)
+        {
+            return "key:" + header;
+        }
+
+        if (messageId is { } id)
+        {
+            return "message:" + id;
+        }
+
+        return settings.IsHosted && http.Request.Headers["x-ms-invocation-id"].ToString() is { Length: > 0 and <= MaxKeyLength } invocation
+            ? "invocation:" + invocation
+            : null;
+    }
+
+    private static bool TryReadLinger(JsonElement? policy, out int? seconds)
+    {
+        seconds = null;
+        switch (policy)
+        {
+            case null or { ValueKind: JsonValueKind.Null }:
+                return true;
+            case { ValueKind: JsonValueKind.String } text when text.ValueEquals("finish"):
+                return true;
+            case { ValueKind: JsonValueKind.String } text when text.ValueEquals("stop"):
+                seconds = 0;
+                return true;
+            case { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var given) && given is >= 0 and <= 3600:
+                seconds = given;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static RequestBody<SendCommand> Invalid(Validation validation) => new(null, validation.Problem());
+}

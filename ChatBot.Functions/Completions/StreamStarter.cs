@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using ChatBot.Functions.Identity;
+using ChatBot.Functions.Problems;
+using ChatBot.Functions.Settings;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>Begins an answer, or joins one that was begun before, and sends it.</summary>
+public sealed class StreamStarter(
+    CompletionStore store, CompletionRelay relay, AnswerFollower follower, ChatBotSettings settings, TimeProvider time)
+{
+    public async Task<IResult> Start(CurrentUser user, SendCommand send, bool asText, CancellationToken cancellation)
+    {
+        var traceParent = Activity.Current?.Id;
+        var begun = await store.Begin(user, send, traceParent, cancellation);
+        if (!begun.IsNew)
+        {
+            return await Join(user, begun.Id, asText, cancellation);
+        }
+
+        var live = relay.Start(user, begun, send.LingerSeconds, traceParent);
+        return Send(live.Answer, asText, null, live.ClientLeft);
+    }
+
+    /// <summary>From the beginning, or from where the client says it was.</summary>
+    public async Task<IResult> Resume(CurrentUser user, Guid id, StreamPosition? after, CancellationToken cancellation) =>
+        await follower.Find(user, id, cancellation) is { } answer ? Send(answer, asText: false, after, null) : TypedResults.NoContent();
+
+    private async Task<IResult> Join(CurrentUser user, Guid id, bool asText, CancellationToken cancellation) =>
+        await follower.Find(user, id, cancellation) is { } answer ? Send(answer, asText, null, null) : ProblemResult.NotFound;
+
+    private AnswerStream Send(Answer answer, bool asText, StreamPosition? after, Action? clientLeft) => new(
+        answer,
+        asText ? new PlainTextStream() : new UiMessageStream(answer.Id, after),
+        Math.Min(after?.Offset ?? 0, answer.Length),
+        settings.Streams.KeepAlive,
+        time,
+        clientLeft);
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using ChatBot.Functions.Settings;
+using Npgsql;
+
+namespace ChatBot.Functions.Database;
+
+/// <summary>
+/// The only way to the database. A unit of work is one batch, so one round trip and one transaction: the role and the
+/// claims are set for it alone, as PostgREST does, and row level security decides what its statements see.
+/// </summary>
+public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposable
+{
+    private const string BecomeCaller =
+        "select set_config('role', $1, true), set_config('request.jwt.claims', $2, true), set_config('statement_timeout', $3, true)";
+
+    private readonly Lazy<NpgsqlDataSource> _source = new(() => Connect(settings));
+    private readonly string _statementTimeout = settings.StatementTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The first row that <paramref name="statement"/> returns, or null.</summary>
+    public async Task<T?> First<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+        where T : class
+    {
+        await using var rows = await Open(caller, statement, cancellation);
+        var row = await rows.Reader.ReadAsync(cancellation) ? read(rows.Reader) : null;
+        await rows.Complete(cancellation);
+        return row;
+    }
+
+    public async Task<List<T>> All<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        await using var rows = await Open(caller, statement, cancellation);
+        var all = new List<T>();
+        while (await rows.Reader.ReadAsync(cancellation))
+        {
+            all.Add(read(rows.Reader));
+        }
+
+        await rows.Complete(cancellation);
+        return all;
+    }
+
+    /// <summary>How many rows <paramref name="statement"/> changed.</summary>
+    public async Task<int> Execute(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellation)
+    {
+        await using var rows = await Open(caller, statement, cancellation);
+        await rows.Complete(cancellation);
+        return (int)statement.Rows;
+    }
+
+    private async Task<OpenRows> Open(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellation)
+    {
+        var connection = await _source.Value.OpenConnectionAsync(cancellation);
+        var batch = connection.CreateBatch();
+        try
+        {
+            batch.BatchCommands.Add(Statement.Of(
+                BecomeCaller, Parameter.Text(caller.Role), Parameter.Text(caller.Claims), Parameter.Text(_statementTimeout)));
+            batch.BatchCommands.Add(statement);
+            var reader = await batch.ExecuteReaderAsync(cancellation);
+            var rows = new OpenRows(connection, batch, reader);
+            await reader.NextResultAsync(cancellation);
+            return rows;
+        }
+        catch
+        {
+            await batch.DisposeAsync();
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static NpgsqlDataSource Connect(DatabaseSettings settings)
+    {
+        // Slim: only what is asked for is linked into the binary.
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        builder.EnableTransportSecurity();
+        builder.EnableArrays();
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return builder.Build();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_source.IsValueCreated)
+        {
+            await _source.Value.DisposeAsync();
+        }
+    }
+
+    private readonly record struct OpenRows(NpgsqlConnection Connection, NpgsqlBatch Batch, NpgsqlDataReader Reader) : IAsyncDisposable
+    {
+        /// <summary>Reads to the end: an error of the commit arrives there.</summary>
+        public async Task Complete(CancellationToken cancellation)
+        {
+            while (await Reader.NextResultAsync(cancellation))
+            {
+            }
+
+            await Reader.CloseAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Reader.DisposeAsync();
+            await Batch.DisposeAsync();
+            await Connection.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using ChatBot.Functions.Queues;
+using ChatBot.Shared.Queues;
+
+namespace ChatBot.Functions.Hosting;
+
+/// <summary>
+/// Triggers one queue function where there is no host, as the host would: hidden while it runs, deleted when it succeeded, seen
+/// again after a growing while when it failed, and moved to the poison queue after the fifth time.
+/// </summary>
+public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queues, IServiceProvider services, ILogger<QueuePump> log)
+    : BackgroundService
+{
+    private const int BatchSize = 16;
+    private static readonly TimeSpan s_hidden = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
+
+    // By how often it was delivered: a short outage must not burn the tries.
+    private static readonly TimeSpan[] s_seenAgainAfter = [.. new[] { 1, 5, 30, 120 }.Select(s => TimeSpan.FromSeconds(s))];
+
+    private readonly SemaphoreSlim _sent = new(0, 1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        queues.Sent += Look;
+        var queue = queues.Client(function.Queue);
+        var pause = s_shortestPause;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var messages = await Receive(queue, stoppingToken);
+                await Task.WhenAll(messages.Select(message => Handle(queue, message, stoppingToken)));
+                pause = messages.Length > 0 ? s_shortestPause : pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+                if (messages.Length < BatchSize)
+                {
+                    await _sent.WaitAsync(pause, stoppingToken);
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                Log.CannotReceive(log, function.Queue, e.GetType().Name);
+                await Task.Delay(s_longestPause, stoppingToken);
+            }
+        }
+    }
+
+    private void Look(string queue)
+    {
+        if (queue == function.Queue && _sent.CurrentCount == 0)
+        {
+            try
+            {
+                _sent.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Someone else sent at the same time.
+            }
+        }
+    }
+
+    private static async Task<QueueMessage[]> Receive(QueueClient queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return await queue.ReceiveMessagesAsync(BatchSize, s_hidden, cancellation);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            await queue.CreateIfNotExistsAsync(cancellationToken: cancellation);
+            return [];
+        }
+    }
+
+    private async Task Handle(QueueClient queue, QueueMessage message, CancellationToken cancellation)
+    {
+        try
+        {
+            var trigger = new QueueTrigger(function.Queue, message.MessageId, message.Body.ToString(), (int)message.DequeueCount);
+            await function.Run(services, trigger, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            Log.Failed(log, function.Name, message.DequeueCount, e.GetType().Name, e.Message);
+            await SeeAgain(queue, message, cancellation);
+            return;
+        }
+
+        await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellation);
+    }
+
+    private async Task SeeAgain(QueueClient queue, QueueMessage message, CancellationToken cancellation)
+    {
+        if (message.DequeueCount < TriggerTable.MaxDequeueCount)
+        {
+            var pause = s_seenAgainAfter[Math.Min((int)message.DequeueCount, s_seenAgainAfter.Length) - 1];
+            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, pause, cancellation);
+            return;
+        }
+
+        // First the copy, then the deletion: in between it is there twice, never not at all.
+        var poison = queues.Client(function.Queue + QueueNames.PoisonSuffix);
+        await poison.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        await poison.SendMessageAsync(message.Body, cancellationToken: cancellation);
+        await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellation);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Queue {Queue} cannot be read, trying again: {Reason}")]
+        public static partial void CannotReceive(ILogger log, string queue, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Function {Name} failed at delivery {DequeueCount}: {Reason} {Detail}")]
+        public static partial void Failed(ILogger log, string name, long dequeueCount, string reason, string detail);
+    }
+}

@@ -1,0 +1,29 @@
+namespace ChatBot.Functions.Hosting;
+
+/// <summary>Triggers one timer function where there is no host. That it runs once at a time across instances is the function's own care.</summary>
+public sealed partial class TimerPump(TimerFunction function, IServiceProvider services, TimeProvider time, ILogger<TimerPump> log)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(function.Every, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await function.Run(services, stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                // As under the host: not again before its next tick.
+                Log.Failed(log, function.Name, e.GetType().Name, e.Message);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Function {Name} failed: {Reason} {Detail}")]
+        public static partial void Failed(ILogger log, string name, string reason, string detail);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using ChatBot.Shared;
+using ChatBot.Shared.Chats;
+using ChatBot.Shared.Completions;
+using ChatBot.Shared.Messages;
+using ChatBot.Shared.Preferences;
+using ChatBot.Shared.Usage;
+
+namespace ChatBot.Functions.Http;
+
+/// <summary>What crosses the HTTP API. A body with an unknown or a repeated member is refused: it is a client's mistake.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(Chat))]
+[JsonSerializable(typeof(Page<Chat>))]
+[JsonSerializable(typeof(CreateChatRequest))]
+[JsonSerializable(typeof(UpdateChatRequest))]
+[JsonSerializable(typeof(Message))]
+[JsonSerializable(typeof(Page<Message>))]
+[JsonSerializable(typeof(CreateMessageRequest))]
+[JsonSerializable(typeof(UpdateMessageRequest))]
+[JsonSerializable(typeof(FeedbackRequest))]
+[JsonSerializable(typeof(UserPreferences))]
+[JsonSerializable(typeof(UpdatePreferencesRequest))]
+[JsonSerializable(typeof(ProviderKeyRequest))]
+[JsonSerializable(typeof(ProviderKeyDescription))]
+[JsonSerializable(typeof(Page<Model>))]
+[JsonSerializable(typeof(Standing))]
+[JsonSerializable(typeof(Health))]
+public sealed partial class ChatBotJson : JsonSerializerContext;
+
+/// <summary>The bodies of sends: clients differ, so what is unknown in them is passed over.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(SendRequest))]
+[JsonSerializable(typeof(ChatRequest))]
+public sealed partial class SendJson : JsonSerializerContext;

@@ -1,0 +1,56 @@
+using System.Buffers.Text;
+using System.Globalization;
+using ChatBot.Functions.Problems;
+
+namespace ChatBot.Functions.Http;
+
+/// <summary>The query parameters of lists.</summary>
+public static class Paging
+{
+    public const int DefaultLimit = 30;
+    public const int MaxLimit = 100;
+
+    public static int? Limit(HttpRequest request) => request.Query["limit"].ToString() switch
+    {
+        "" => DefaultLimit,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit => limit,
+        _ => null,
+    };
+
+    public static ProblemResult InvalidLimit { get; } = ProblemResult.Invalid("limit", $"must be a whole number from 1 to {MaxLimit}");
+
+    public static ProblemResult InvalidCursor { get; } = ProblemResult.Invalid("cursor", "must be the nextCursor of an earlier answer");
+
+    /// <summary>Place in a list that is sorted by time and id. Whoever changes one gets another place in their own list, nothing else.</summary>
+    public static string Cursor(DateTimeOffset time, Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[24];
+        BitConverter.TryWriteBytes(bytes, time.UtcTicks);
+        id.TryWriteBytes(bytes[8..]);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    public static bool TryReadCursor(string text, out DateTimeOffset? time, out Guid? id)
+    {
+        (time, id) = (null, null);
+        if (text.Length == 0)
+        {
+            return true;
+        }
+
+        Span<byte> bytes = stackalloc byte[24];
+        if (text.Length != 32 || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != 24)
+        {
+            return false;
+        }
+
+        var ticks = BitConverter.ToInt64(bytes);
+        if (ticks < DateTimeOffset.UnixEpoch.UtcTicks || ticks > DateTimeOffset.MaxValue.UtcTicks)
+        {
+            return false;
+        }
+
+        (time, id) = (new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(bytes[8..]));
+        return true;
+    }
+}

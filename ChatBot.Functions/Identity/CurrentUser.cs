@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http.Features;
+using ChatBot.Functions.Database;
+
+namespace ChatBot.Functions.Identity;
+
+/// <summary>Who sent the request, as their verified Supabase token says.</summary>
+/// <param name="Claims">The token's payload, as PostgREST hands it to the database.</param>
+public sealed record CurrentUser(Guid Id, string Role, bool HasBillingRole, string Claims)
+{
+    /// <summary>Row level security lets them see what is theirs.</summary>
+    public Caller Caller { get; } = new("authenticated", Claims);
+
+    public static ValueTask<CurrentUser> BindAsync(HttpContext http) =>
+        ValueTask.FromResult(http.Features.GetRequiredFeature<CurrentUser>());
+}

@@ -1,0 +1,73 @@
+using ChatBot.Functions.Settings;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ChatBot.Functions.Identity;
+
+/// <summary>
+/// The project's signing keys, fetched when the first token needs them. A key id that is not known makes it look again,
+/// but not more often than every 30 s, however many such tokens come; keys once fetched stay good while the endpoint is down.
+/// </summary>
+public sealed partial class SigningKeys(SupabaseSettings settings, HttpClient http, TimeProvider time, ILogger<SigningKeys> log)
+{
+    private static readonly TimeSpan s_leastBetweenFetches = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_mostBetweenFetches = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_fetchTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _fetching = new(1, 1);
+    private IReadOnlyDictionary<string, SecurityKey>? _keys;
+    private long? _fetchedAt;
+
+    /// <summary>The key of that id, or null where the project has none.</summary>
+    /// <exception cref="HttpRequestException">No keys could be fetched since the start.</exception>
+    public async ValueTask<SecurityKey?> Find(string keyId, CancellationToken cancellation)
+    {
+        if (_keys is { } known && known.TryGetValue(keyId, out var key) && !IsOlderThan(s_mostBetweenFetches))
+        {
+            return key;
+        }
+
+        await _fetching.WaitAsync(cancellation);
+        try
+        {
+            var isStale = IsOlderThan(_keys?.ContainsKey(keyId) is true ? s_mostBetweenFetches : s_leastBetweenFetches);
+            if (isStale)
+            {
+                await Fetch(cancellation);
+            }
+
+            var keys = _keys ?? throw new HttpRequestException("The signing keys could not be fetched.");
+            return keys.GetValueOrDefault(keyId);
+        }
+        finally
+        {
+            _fetching.Release();
+        }
+    }
+
+    private bool IsOlderThan(TimeSpan age) => _fetchedAt is not { } at || time.GetElapsedTime(at) >= age;
+
+    private async Task Fetch(CancellationToken cancellation)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(s_fetchTimeout);
+        try
+        {
+            var text = await http.GetStringAsync(settings.Jwks, timeout.Token);
+            _keys = new JsonWebKeySet(text).Keys
+                .Where(k => k.Kid is { Length: > 0 } && k.Kty is "EC" or "RSA")
+                .ToDictionary(k => k.Kid, k => (SecurityKey)k);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ArgumentException && !cancellation.IsCancellationRequested)
+        {
+            Log.FetchFailed(log, e.GetType().Name);
+        }
+
+        _fetchedAt = time.GetTimestamp();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "The signing keys could not be fetched: {Reason}")]
+        public static partial void FetchFailed(ILogger log, string reason);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using ChatBot.Functions.Database;
+using ChatBot.Functions.Identity;
+using ChatBot.Shared.Preferences;
+using Npgsql;
+
+namespace ChatBot.Functions.Preferences;
+
+public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
+{
+    private static readonly OpenAISettings s_openAI = new("gpt-4o");
+    private static readonly NotificationSettings s_notifications = new(false, false);
+
+    public async Task<UserPreferences> Get(CurrentUser user, CancellationToken cancellation) =>
+        (await database.First(user.Caller, Statement.Of(PreferenceSql.Get), Read, cancellation))!;
+
+    public Task Update(CurrentUser user, UpdatePreferencesRequest request, CancellationToken cancellation) =>
+        database.Execute(
+            user.Caller,
+            Statement.Of(
+                PreferenceSql.Update,
+                Parameter.Text(request.Theme),
+                Parameter.Json(request.OpenaiSettings is { } o ? JsonSerializer.Serialize(o, PreferenceJson.Default.OpenAISettings) : null),
+                Parameter.Json(request.NotificationSettings is { } n ? JsonSerializer.Serialize(n, PreferenceJson.Default.NotificationSettings) : null)),
+            cancellation);
+
+    public async Task PutKey(CurrentUser user, string key, CancellationToken cancellation)
+    {
+        var stored = vault.Seal(user.Id, Guid.CreateVersion7(), key);
+        await database.Execute(
+            user.Caller,
+            Statement.Of(
+                PreferenceSql.PutKey,
+                Parameter.Uuid(stored.Id),
+                Parameter.Bytes(stored.Ciphertext),
+                Parameter.Bytes(stored.Nonce),
+                Parameter.Integer(stored.Version),
+                Parameter.Text(key[^4..])),
+            cancellation);
+    }
+
+    public async Task<bool> DeleteKey(CurrentUser user, CancellationToken cancellation) =>
+        await database.First(user.Caller, Statement.Of(PreferenceSql.DeleteKey), row => row.GetString(0), cancellation) == "true";
+
+    private UserPreferences Read(NpgsqlDataReader row)
+    {
+        var key = row.TextOrNull(3) is { } lastFour
+            ? new ProviderKeyDescription(lastFour, vault.CanOpen(row.GetInt32(4)), row.TimeOrNull(5))
+            : null;
+        return new UserPreferences(
+            row.TextOrNull(0) ?? "system",
+            row.TextOrNull(1) is { } openAI ? JsonSerializer.Deserialize(openAI, PreferenceJson.Default.OpenAISettings)! : s_openAI,
+            row.TextOrNull(2) is { } notifications ? JsonSerializer.Deserialize(notifications, PreferenceJson.Default.NotificationSettings)! : s_notifications,
+            key);
+    }
+}

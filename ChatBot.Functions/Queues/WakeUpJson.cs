@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+using ChatBot.Shared.Queues;
+
+namespace ChatBot.Functions.Queues;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(WakeUp))]
+public sealed partial class WakeUpJson : JsonSerializerContext;

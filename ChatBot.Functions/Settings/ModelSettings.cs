@@ -1,0 +1,86 @@
+namespace ChatBot.Functions.Settings;
+
+public enum ModelProvider
+{
+    OpenAI,
+    AzureOpenAI,
+}
+
+/// <summary>A model that may be asked for by name.</summary>
+/// <param name="Deployment">What the provider calls it.</param>
+/// <param name="Context">Tokens of prompt and answer together.</param>
+/// <param name="MaxOutput">Tokens of one answer at the most, reasoning included.</param>
+/// <param name="Fallbacks">The models to try when this one cannot be reached.</param>
+public sealed record ModelSettings(
+    string Name,
+    ModelProvider Provider,
+    string Deployment,
+    int Context,
+    int MaxOutput,
+    IReadOnlyList<string> Fallbacks)
+{
+    // Context and output sizes as OpenAI publishes them.
+    private static readonly (string Name, int Context, int MaxOutput)[] s_byDefault =
+    [
+        ("gpt-4o", 128_000, 16_384),
+        ("gpt-4o-mini", 128_000, 16_384),
+        ("gpt-4.1", 1_047_576, 32_768),
+        ("gpt-4.1-mini", 1_047_576, 32_768),
+        ("gpt-4.1-nano", 1_047_576, 32_768),
+    ];
+
+    public static IReadOnlyList<ModelSettings> ReadAll(SettingReader reader, ProviderSettings providers)
+    {
+        var configured = reader.Children("Models").ToList();
+        if (configured.Count == 0)
+        {
+            return [.. s_byDefault.Select(m => new ModelSettings(m.Name, ModelProvider.OpenAI, m.Name, m.Context, m.MaxOutput, []))];
+        }
+
+        var models = configured.ConvertAll(section => Read(reader, section.Path, providers));
+        foreach (var (section, model) in configured.Zip(models))
+        {
+            if (models.Count(m => m.Name == model.Name) > 1)
+            {
+                reader.Mistake($"{section.Path}:Name", "names a model twice", "gpt-4o");
+            }
+
+            foreach (var fallback in model.Fallbacks.Where(f => models.TrueForAll(m => m.Name != f)))
+            {
+                reader.Mistake($"{section.Path}:Fallbacks", $"names '{fallback}', which is not a configured model", "gpt-4o-mini");
+            }
+        }
+
+        return models;
+    }
+
+    private static ModelSettings Read(SettingReader reader, string path, ProviderSettings providers)
+    {
+        var name = reader.Required($"{path}:Name", "gpt-4o");
+        var byDefault = Array.Find(s_byDefault, m => m.Name == name);
+        var provider = (reader.Optional($"{path}:Provider") ?? "openai").ToLowerInvariant() switch
+        {
+            "openai" => ModelProvider.OpenAI,
+            "azure" => ModelProvider.AzureOpenAI,
+            _ => Mistaken(),
+        };
+        if (provider is ModelProvider.AzureOpenAI && providers.AzureOpenAIEndpoint is null)
+        {
+            reader.Mistake("AzureOpenAI:Endpoint", $"is missing, and the model '{name}' is configured to be there", "https://<resource>.openai.azure.com");
+        }
+
+        return new ModelSettings(
+            name,
+            provider,
+            reader.Optional($"{path}:Deployment") ?? name,
+            reader.Integer($"{path}:Context", byDefault.Context is 0 ? 128_000 : byDefault.Context, 1_024, 10_000_000),
+            reader.Integer($"{path}:MaxOutput", byDefault.MaxOutput is 0 ? 4_096 : byDefault.MaxOutput, 16, 1_000_000),
+            reader.Optional($"{path}:Fallbacks")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
+
+        ModelProvider Mistaken()
+        {
+            reader.Mistake($"{path}:Provider", "is neither openai nor azure", "azure");
+            return ModelProvider.OpenAI;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace ChatBot.Shared.Completions;
+
+/// <summary>Body of <c>POST /api/chats/{chatId}/stream</c>. Members that are not named here are passed over, as clients differ.</summary>
+/// <param name="Message">The user's message; absent with the trigger <c>regenerate-message</c>.</param>
+/// <param name="Model">A configured model that the plan allows.</param>
+/// <param name="OnDisconnect"><c>"finish"</c> (default), <c>"stop"</c>, or the seconds (0 to 3600) to go on after the client has left.</param>
+/// <param name="Trigger"><c>submit-message</c> (default) or <c>regenerate-message</c>.</param>
+/// <param name="MessageId">With <c>submit-message</c> the user message that is replaced; with <c>regenerate-message</c> the answer to write anew, by default the last.</param>
+public sealed record SendRequest(
+    SentMessage? Message = null,
+    string? Model = null,
+    JsonElement? OnDisconnect = null,
+    string? Trigger = null,
+    string? MessageId = null);
+
+/// <summary>Body of <c>POST /api/chat</c>: <c>{messages, chatId}</c>, or the AI SDK's <c>{id, messages, trigger, messageId}</c>.</summary>
+/// <param name="Id">The AI SDK's chat id, any text; an unknown one makes a new chat.</param>
+/// <param name="ChatId">The same for clients that want the bare text back.</param>
+/// <param name="Messages">The conversation, newest last. Only the newest user message is used: the history is the server's own.</param>
+public sealed record ChatRequest(
+    string? Id = null,
+    string? ChatId = null,
+    IReadOnlyList<SentMessage>? Messages = null,
+    string? Model = null,
+    JsonElement? OnDisconnect = null,
+    string? Trigger = null,
+    string? MessageId = null);
+
+/// <summary>A message as clients send it: <c>content</c>, or the AI SDK's <c>parts</c>.</summary>
+public sealed record SentMessage(
+    string? Id = null,
+    string? Role = null,
+    string? Content = null,
+    IReadOnlyList<SentPart>? Parts = null);
+
+/// <summary>A part of a message; only <c>type: "text"</c> can be sent.</summary>
+public sealed record SentPart(string? Type = null, string? Text = null);

@@ -1,0 +1,10 @@
+namespace ChatBot.Shared.Queues;
+
+/// <summary>
+/// A queue message: only a wake-up call, the truth is in the database. Its members are named so that none overwrites
+/// what the Functions host keeps in a call's metadata (<c>Id</c>, <c>DequeueCount</c>, …).
+/// </summary>
+/// <param name="Version">Of this form: 1.</param>
+/// <param name="CompletionId">Which completion to look at.</param>
+/// <param name="TraceParent">W3C trace context of the request that began it.</param>
+public sealed record WakeUp(int Version, Guid CompletionId, string? TraceParent = null);
