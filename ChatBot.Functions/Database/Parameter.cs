@@ -33,5 +33,5 @@ public static class Parameter
 
     private static NpgsqlParameter Of<T>(T? value, NpgsqlDbType type)
         where T : struct =>
-        value is { } some ? new NpgsqlParameter<T>("", type) { TypedValue = some } : new() { NpgsqlDbType = type, Value = DBNull.Value };
+        value is { } some ? new NpgsqlParameter<T>("", type) { TypedValue = some } : new NpgsqlParameter { NpgsqlDbType = type, Value = DBNull.Value };
 }

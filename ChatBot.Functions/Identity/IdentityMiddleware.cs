@@ -7,7 +7,7 @@ namespace ChatBot.Functions.Identity;
 public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens tokens)
 {
     private static readonly ProblemResult s_unauthenticated = new(
-        ProblemKind.Unauthenticated, "Send a valid Supabase access token: Authorization: Bearer <token>.");
+        ProblemKind.Unauthenticated, "Send a valid Supabase access token: Authorization: Bearer ACCESS_TOKEN");
 
     private static readonly ProblemResult s_keysUnavailable = new(
         ProblemKind.Unavailable, "The token cannot be verified at the moment. Send the request again.", retryAfter: TimeSpan.FromSeconds(5));

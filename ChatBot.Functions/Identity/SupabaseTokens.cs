@@ -29,7 +29,6 @@ public sealed class SupabaseTokens(SupabaseSettings settings, SigningKeys keys)
             IssuerSigningKey = key,
             // Pinned per key: a public key is never taken for a shared secret.
             ValidAlgorithms = [algorithm],
-            TryAllIssuerSigningKeys = false,
             ValidIssuer = settings.Issuer,
             ValidAudience = "authenticated",
             RequireExpirationTime = true,

@@ -24,5 +24,5 @@ public sealed record Problem(
 {
     /// <summary>Facts of the one code: for <c>usage_cap_exceeded</c> cap, limit, used, reserved, reservedBy, needed, wouldFit, resetsAt.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Facts { get; init; }
+    public IDictionary<string, JsonElement>? Facts { get; set; }
 }

@@ -1,0 +1,120 @@
+using Azure.Storage.Queues;
+
+namespace ChatBot.Local;
+
+/// <summary>Azure Storage's emulator from npm: blobs and queues, on loopback.</summary>
+public sealed class AzuriteServer : IAsyncDisposable
+{
+    // The emulator's account and key are the same everywhere, and public.
+    private const string Account = "devstoreaccount1";
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+
+    private readonly AzuriteOptions options;
+    private readonly string script;
+    private ChildProcess? process;
+
+    private AzuriteServer(AzuriteOptions options, string script)
+    {
+        this.options = options;
+        this.script = script;
+    }
+
+    /// <summary>The program's queues.</summary>
+    public static IReadOnlyList<string> Queues { get; } = ["assistant-messages", "usage-events", "assistant-messages-poison", "usage-events-poison"];
+
+    public int BlobPort { get; private set; }
+
+    public int QueuePort { get; private set; }
+
+    public int ProcessId => Running.Id;
+
+    /// <summary>Completes when the process ends, asked to or not.</summary>
+    public Task Exited => Running.Exited;
+
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{BlobPort}/{Account};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
+
+    private ChildProcess Running => process ?? throw new InvalidOperationException("Azurite is not running.");
+
+    public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, CancellationToken cancellation = default)
+    {
+        var folder = new NpmFolder(RepositoryRoot.Combine("infra", "local", "npm", "azurite"), "Azurite");
+        await folder.InstallAsync(options.Report, cancellation);
+        var server = new AzuriteServer(options, Path.Combine(folder.Modules, "azurite", "dist", "src", "azurite.js"))
+        {
+            BlobPort = LoopbackPort.Find(options.PreferredBlobPort),
+            QueuePort = LoopbackPort.Find(options.PreferredQueuePort),
+        };
+        await server.LaunchAsync(cancellation);
+        await Task.WhenAll(Queues.Select(queue => new QueueClient(server.ConnectionString, queue).CreateIfNotExistsAsync(cancellationToken: cancellation)));
+        return server;
+    }
+
+    /// <summary>Ends it in good order: what is stored is on disk, unless it was kept in memory.</summary>
+    public Task StopAsync() => EndAsync(server => server.EndAsync(Posix.Terminate, StopPatience));
+
+    /// <summary>Ends it as a power cut does: up to its last five seconds of changes are lost.</summary>
+    public Task KillAsync() => EndAsync(server => server.KillAsync());
+
+    /// <summary>Starts again, on the same ports and data; stops before where it still runs.</summary>
+    public async Task RestartAsync(CancellationToken cancellation = default)
+    {
+        await StopAsync();
+        await LaunchAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task EndAsync(Func<ChildProcess, Task> end)
+    {
+        if (process is null)
+            return;
+        await end(process);
+        await process.DisposeAsync();
+        process = null;
+    }
+
+    private async Task LaunchAsync(CancellationToken cancellation)
+    {
+        var node = Executable.Find("node") ?? throw new LocalStackException("Azurite needs Node.js, which is not on PATH: install Node.js 20 or newer.");
+        Directory.CreateDirectory(options.Directory);
+        string[] persistence = options.InMemory ? ["--inMemoryPersistence"] : [];
+        process = await ChildProcess.StartAsync(new(node,
+        [
+            script, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", options.Directory,
+            "--blobHost", "127.0.0.1", "--blobPort", $"{BlobPort}", "--queueHost", "127.0.0.1", "--queuePort", $"{QueuePort}",
+            // Tables are not used: any port will do. Starting blobs and queues alone takes two processes and longer.
+            "--tableHost", "127.0.0.1", "--tablePort", "0", .. persistence,
+        ])
+        {
+            LogFile = options.LogFile,
+            // Node 22 and newer keep there what they have compiled, for the next start.
+            Environment = new Dictionary<string, string> { ["NODE_COMPILE_CACHE"] = Path.Combine(options.Directory, "node-cache") },
+        });
+        try
+        {
+            await UntilItAnswersAsync(cancellation);
+        }
+        catch
+        {
+            await KillAsync();
+            throw;
+        }
+    }
+
+    private async Task UntilItAnswersAsync(CancellationToken cancellation)
+    {
+        for (var deadline = TimeProvider.System.GetUtcNow() + StartPatience; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(Interval, cancellation))
+        {
+            if (Running.HasExited)
+                throw new LocalStackException($"Azurite did not start:\n{Running.Tail(15)}");
+            if (await LoopbackPort.AnswersAsync(BlobPort, cancellation) && await LoopbackPort.AnswersAsync(QueuePort, cancellation))
+                return;
+        }
+        throw new LocalStackException($"Azurite did not answer within {StartPatience.TotalSeconds} s:\n{Running.Tail(15)}");
+    }
+}

@@ -1,0 +1,20 @@
+namespace ChatBot.Local;
+
+/// <summary>
+/// Follows the <c>dotnet run</c> that started us into its end. It passes SIGTERM on to us, but nobody passes on SIGKILL:
+/// that shows in a change of our parent.
+/// </summary>
+internal static class DotNetRun
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    public static async Task UntilGoneAsync(CancellationToken cancellation)
+    {
+        var parent = OperatingSystem.IsLinux() ? Posix.ParentId() : 0;
+        // Any other parent, such as a shell, may go and leave us running.
+        if (parent == 0 || (await File.ReadAllTextAsync($"/proc/{parent}/comm", cancellation)).TrimEnd() != "dotnet")
+            await Task.Delay(Timeout.Infinite, cancellation);
+        while (Posix.ParentId() == parent)
+            await Task.Delay(Interval, cancellation);
+    }
+}

@@ -1,0 +1,3 @@
+namespace ChatBot.Local;
+
+public sealed record ChatMessage(string Role, string Content);

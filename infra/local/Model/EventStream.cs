@@ -1,0 +1,69 @@
+using System.Buffers;
+
+namespace ChatBot.Local;
+
+/// <summary>Server-sent events, each flushed. A send that returns has reached the socket; one that cannot throws.</summary>
+internal sealed class EventStream(HttpContext context, Directive directive)
+{
+    private const int BlockSize = 64 * 1024;
+
+    public Task StartAsync()
+    {
+        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-cache";
+        return FlushAsync();
+    }
+
+    public Task SendAsync(ReadOnlySpan<byte> data) => WriteAsync((byte[])[.. "data: "u8, .. data, .. "\n\n"u8]);
+
+    /// <summary>One event of a given length, with the filling where the mark is. Answers how often it was repeated.</summary>
+    public async Task<int> SendLineAsync(byte[] data, byte mark, byte[] filling, int length)
+    {
+        var at = data.IndexOf(mark);
+        byte[] head = [.. "data: "u8, .. data.AsSpan(0, at)];
+        byte[] tail = data[(at + 1)..];
+        var room = Math.Max(0, length - head.Length - tail.Length);
+        var count = room / filling.Length;
+
+        context.Response.BodyWriter.Write(head);
+        byte[] block = [.. Enumerable.Repeat(filling, BlockSize / filling.Length).SelectMany(bytes => bytes)];
+        for (var left = count * filling.Length; left > 0; left -= block.Length)
+        {
+            context.Response.BodyWriter.Write(block.AsSpan(0, Math.Min(left, block.Length)));
+            await FlushAsync();
+        }
+        context.Response.BodyWriter.Write(tail);
+        // White space after the JSON makes up the length.
+        context.Response.BodyWriter.Write(Enumerable.Repeat((byte)' ', room % filling.Length).ToArray());
+        context.Response.BodyWriter.Write("\n\n"u8);
+        await FlushAsync();
+        return count;
+    }
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> frame)
+    {
+        while (!frame.IsEmpty)
+        {
+            var length = NextLength(frame.Span);
+            context.Response.BodyWriter.Write(frame.Span[..length]);
+            await FlushAsync();
+            frame = frame[length..];
+        }
+    }
+
+    private int NextLength(ReadOnlySpan<byte> frame)
+    {
+        if (directive.Bytes)
+            return 1;
+        // Up to and with the first byte of the next character that has several.
+        return directive.SplitUtf8 && frame.IndexOfAnyInRange((byte)0xC2, (byte)0xF4) is >= 0 and var lead ? lead + 1 : frame.Length;
+    }
+
+    private async Task FlushAsync()
+    {
+        var result = await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        if (result.IsCompleted)
+            throw new OperationCanceledException("The client has closed the connection.");
+        context.RequestAborted.ThrowIfCancellationRequested();
+    }
+}

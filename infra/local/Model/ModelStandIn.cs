@@ -1,0 +1,158 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ChatBot.Local;
+
+/// <summary>
+/// Stands in for OpenAI and Azure OpenAI on their own wire: counts real tokens, misbehaves on command
+/// (<see cref="Directive"/>) and keeps a journal of what it truly sent.
+/// </summary>
+public sealed class ModelStandIn
+{
+    private readonly CallJournal journal = new(TimeProvider.System);
+    private readonly RepeatedCalls repeated = new();
+
+    /// <summary>Between tokens, where no directive says otherwise: slow enough for a person to see it stream.</summary>
+    public TimeSpan DefaultDelay { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The journal: every call so far, running ones included.</summary>
+    public IReadOnlyList<ModelCall> Calls => journal.Since(0);
+
+    /// <summary>The calls after the n-th.</summary>
+    public IReadOnlyList<ModelCall> CallsSince(int n) => journal.Since(n);
+
+    internal void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/chat/completions", context => CompleteAsync(context, null));
+        routes.MapPost("/openai/deployments/{deployment}/chat/completions", context => CompleteAsync(context, (string)context.GetRouteValue("deployment")!));
+        routes.MapGet("/v1/models", ListModelsAsync);
+        routes.MapGet("/journal", ServeJournalAsync);
+        routes.MapGet("/", DescribeAsync);
+    }
+
+    private async Task CompleteAsync(HttpContext context, string? deployment)
+    {
+        var key = Key(context.Request);
+        var request = await ModelRequest.ReadAsync(context.Request.Body, deployment, context.RequestAborted);
+        var call = journal.Add(n => Describe(n, request, key, azure: deployment is not null));
+        try
+        {
+            await AnswerAsync(context, request, call, key);
+        }
+        catch (OperationCanceledException)
+        {
+            call.Finish(CallOutcome.ClientClosed);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, ModelRequest request, RunningCall call, string? key)
+    {
+        Directive directive;
+        try
+        {
+            directive = Directive.Read(request.Model, request.SystemText, request.LastUserText);
+        }
+        catch (DirectiveException failure)
+        {
+            await RefuseAsync(context, call, ModelError.Invalid(failure.Message));
+            return;
+        }
+        if (directive.Times is { } times && repeated.Count(request) > times)
+            directive = directive.Behaved();
+
+        if (Refusal(request, directive, key) is { } refusal)
+            await RefuseAsync(context, call, refusal);
+        else if (directive.NoHeaders)
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        else if (directive.Html)
+            await SendOtherAsync(context, call, "text/html; charset=utf-8", "<!doctype html><title>Sign in</title><p>Please sign in to the network.</p>");
+        else if (directive.Json)
+            await SendOtherAsync(context, call, "application/json", """{"message":"no stream"}""");
+        else if (request.Stream)
+            await new StreamedAnswer(context, request, directive, call, directive.Delay ?? DefaultDelay).SendAsync();
+        else
+            await new WholeAnswer(context, request, directive, call, directive.Delay ?? DefaultDelay).SendAsync();
+    }
+
+    private static ModelError? Refusal(ModelRequest request, Directive directive, string? key) =>
+        key is null ? ModelError.NoKey
+        : IsBad(key) ? ModelError.BadKey
+        : request.Fault is { } fault ? ModelError.Invalid(fault)
+        : directive.Status is { } status ? ModelError.ForStatus(status, directive.RetryAfter)
+        : directive.Filter ? ModelError.Filtered
+        : null;
+
+    private static async Task RefuseAsync(HttpContext context, RunningCall call, ModelError error)
+    {
+        await error.WriteAsync(context.Response);
+        call.Answered(error.Status);
+        call.Finish(CallOutcome.Refused);
+    }
+
+    private static async Task SendOtherAsync(HttpContext context, RunningCall call, string type, string body)
+    {
+        context.Response.ContentType = type;
+        await context.Response.WriteAsync(body, context.RequestAborted);
+        call.Answered(StatusCodes.Status200OK);
+        call.Finish(CallOutcome.Malformed);
+    }
+
+    private static ModelCall Describe(int n, ModelRequest request, string? key, bool azure) => new()
+    {
+        N = n,
+        Id = $"chatcmpl-{Guid.NewGuid():N}",
+        At = TimeProvider.System.GetUtcNow(),
+        Path = azure ? "azure" : "openai",
+        Model = request.Model,
+        KeyLast4 = key is null ? "" : key[^Math.Min(4, key.Length)..],
+        Stream = request.Stream,
+        RequestedMaxTokens = request.MaxTokens,
+        Messages = request.MessagesJson,
+        Parameters = request.Parameters,
+        PromptTokens = O200k.CountPrompt(request.Messages),
+    };
+
+    private static Task ListModelsAsync(HttpContext context)
+    {
+        var error = Key(context.Request) switch { null => ModelError.NoKey, var key when IsBad(key) => ModelError.BadKey, _ => null };
+        if (error is not null)
+            return error.WriteAsync(context.Response);
+        var models = new JsonArray([.. new[] { "gpt-4o", "gpt-4o-mini" }.Select(id => new JsonObject { ["id"] = id, ["object"] = "model", ["created"] = 1715367049, ["owned_by"] = "system" })]);
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(new JsonObject { ["object"] = "list", ["data"] = models }.ToJsonString(), context.RequestAborted);
+    }
+
+    private Task ServeJournalAsync(HttpContext context)
+    {
+        var since = int.TryParse(context.Request.Query["since"], out var n) ? n : 0;
+        context.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(context.Response.Body, journal.Since(since), ModelJson.Default.IReadOnlyListModelCall, context.RequestAborted);
+    }
+
+    private static Task DescribeAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(
+            $"""
+            A stand-in for OpenAI and Azure OpenAI, with a Supabase project's key set. It answers
+              POST /v1/chat/completions
+              POST /openai/deployments/<name>/chat/completions
+              GET  /v1/models
+              GET  /journal?since=<n>                 what was asked and truly sent
+              GET  /auth/v1/.well-known/jwks.json
+            A directive [[key=value key …]] in the model's name, the system message or the last user message changes the answer:
+            {DirectiveKeys.Describe()}
+
+            """, context.RequestAborted);
+    }
+
+    private static bool IsBad(string key) => key.StartsWith("sk-bad", StringComparison.Ordinal);
+
+    private static string? Key(HttpRequest request)
+    {
+        const string Bearer = "Bearer ";
+        var authorization = request.Headers.Authorization.ToString();
+        var key = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : request.Headers["api-key"].ToString();
+        return key.Length == 0 ? null : key;
+    }
+}

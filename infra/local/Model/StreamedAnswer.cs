@@ -1,0 +1,136 @@
+using System.Text;
+
+namespace ChatBot.Local;
+
+/// <summary>Streams one answer, and misbehaves where the directive says so.</summary>
+internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, Directive directive, RunningCall call, TimeSpan delay)
+{
+    private const string LineFilling = " the";
+
+    private readonly ModelCall described = call.Snapshot();
+    private readonly EventStream events = new(context, directive);
+    private int sent;
+
+    public async Task SendAsync()
+    {
+        var json = new CompletionJson(described.Id, described.Model, described.At, described.Path == "azure") { IncludeUsage = request.IncludeUsage };
+        call.Answered(StatusCodes.Status200OK);
+        await events.StartAsync();
+        await PauseAsync(directive.First);
+        if (described.Path == "azure")
+            await events.SendAsync(json.PromptFilterResults());
+        await events.SendAsync(json.Role());
+
+        if (await SendPiecesAsync(json) is not { } finishReason)
+            return;
+        await events.SendAsync(json.Finish(finishReason));
+        call.FinishReasonSent(finishReason);
+        if (directive.CutBeforeUsage)
+        {
+            Cut();
+            return;
+        }
+        await SendUsageAsync(json);
+        await events.SendAsync("[DONE]"u8);
+        call.Finish(CallOutcome.Completed);
+    }
+
+    /// <summary>Answers the finish reason; null where the stream is not to go on.</summary>
+    private async Task<string?> SendPiecesAsync(CompletionJson json)
+    {
+        var limit = directive.Endless ? int.MaxValue : (request.MaxTokens ?? int.MaxValue) - directive.ReasoningTokens;
+        foreach (var piece in Answer.To(request, directive))
+        {
+            if (await MisbehaveAsync())
+                return null;
+            if (sent + piece.Tokens > limit)
+                return "length";
+            if (sent > 0)
+                await PauseAsync(delay);
+            await SendPieceAsync(json.Content(piece.Text), piece);
+            if (sent == piece.Tokens)
+                await SendOdditiesAsync(json);
+        }
+        return await MisbehaveAsync() ? null : directive.Finish ?? "stop";
+    }
+
+    private async Task SendPieceAsync(byte[] chunk, AnswerPiece piece)
+    {
+        await events.SendAsync(chunk);
+        Count(piece);
+    }
+
+    private void Count(AnswerPiece piece)
+    {
+        call.Sent(piece);
+        sent += piece.Tokens;
+    }
+
+    private async Task SendOdditiesAsync(CompletionJson json)
+    {
+        if (directive.EmptyChoices)
+            await events.SendAsync(json.WithoutChoices());
+        if (directive.NullContent)
+            await events.SendAsync(json.Content(null));
+        if (directive.Nul)
+            await SendPieceAsync(json.Content("\0"), new("\0", O200k.Count("\0")));
+        // What a reader makes of half a pair is U+FFFD at best.
+        if (directive.Surrogate)
+            await SendPieceAsync(json.ContentLiteral("\"\\ud83d\""), new("\uFFFD", O200k.Count("\uFFFD")));
+        if (directive.Line is { } length)
+        {
+            var count = await events.SendLineAsync(json.Content("@"), (byte)'@', Encoding.ASCII.GetBytes(LineFilling), length);
+            Count(new(string.Concat(Enumerable.Repeat(LineFilling, count)), count));
+        }
+    }
+
+    private async Task<bool> MisbehaveAsync()
+    {
+        if (sent >= directive.Cut)
+        {
+            Cut();
+            return true;
+        }
+        if (sent >= directive.Stall)
+        {
+            call.Finish(CallOutcome.Stalled);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+        if (sent >= directive.Malformed)
+        {
+            await events.SendAsync("{\"id\":\"chatcmpl-broken\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"del"u8);
+            call.Finish(CallOutcome.Malformed);
+            return true;
+        }
+        if (sent >= directive.Error)
+        {
+            await events.SendAsync(Encoding.UTF8.GetBytes(ModelError.ForStatus(StatusCodes.Status500InternalServerError, null).ToJson()));
+            call.Finish(CallOutcome.Error);
+            return true;
+        }
+        if (sent < directive.End || directive.End is null)
+            return false;
+        call.Finish(CallOutcome.Ended);
+        return true;
+    }
+
+    private void Cut()
+    {
+        call.Finish(CallOutcome.Cut);
+        context.Abort();
+    }
+
+    private async Task SendUsageAsync(CompletionJson json)
+    {
+        if (!request.IncludeUsage || directive.Usage == UsageReport.Off)
+            return;
+        var usage = new TokenUsage(described.PromptTokens, sent + directive.ReasoningTokens, directive.CachedTokens ?? 0, directive.ReasoningTokens);
+        var chunk = json.WithoutChoices(directive.Usage == UsageReport.Absurd ? TokenUsage.Absurd : usage);
+        await events.SendAsync(chunk);
+        call.UsageSent(directive.ReasoningTokens, directive.CachedTokens ?? 0);
+        if (directive.Usage == UsageReport.Twice)
+            await events.SendAsync(chunk);
+    }
+
+    private Task PauseAsync(TimeSpan pause) => pause > TimeSpan.Zero ? Task.Delay(pause, context.RequestAborted) : Task.CompletedTask;
+}

@@ -1,0 +1,9 @@
+namespace ChatBot.Local;
+
+public enum UsageReport
+{
+    Once,
+    Off,
+    Twice,
+    Absurd,
+}

@@ -1,0 +1,140 @@
+using Npgsql;
+
+namespace ChatBot.Local;
+
+/// <summary>A real PostgreSQL server of our own, on loopback.</summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    public const string Superuser = "supabase_admin";
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+
+    private readonly PostgresOptions options;
+    private readonly PostgresBinaries binaries;
+    private readonly PostgresCluster cluster;
+    private ChildProcess? process;
+
+    private PostgresServer(PostgresOptions options, PostgresBinaries binaries)
+    {
+        this.options = options;
+        this.binaries = binaries;
+        cluster = new(options.Directory, binaries);
+    }
+
+    public int Port { get; private set; }
+
+    public string Version => binaries.Version;
+
+    public int ProcessId => Running.Id;
+
+    /// <summary>Completes when the server process ends, asked to or not.</summary>
+    public Task Exited => Running.Exited;
+
+    private ChildProcess Running => process ?? throw new InvalidOperationException("PostgreSQL is not running.");
+
+    public static async Task<PostgresServer> StartAsync(PostgresOptions options, CancellationToken cancellation = default)
+    {
+        var server = new PostgresServer(options, await PostgresBinaries.LocateAsync(options.Report, cancellation));
+        await server.cluster.PrepareAsync(options.Password, cancellation);
+        server.Port = LoopbackPort.Find(options.PreferredPort);
+        await server.LaunchAsync(cancellation);
+        return server;
+    }
+
+    /// <summary>What Npgsql takes. A pool keeps its connections over a restart of the server, and finds out when it uses them.</summary>
+    public string ConnectionString(string role = Superuser, string database = "postgres", bool pooled = true) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Username = role,
+        Password = options.Password,
+        Database = database,
+        Pooling = pooled,
+    }.ConnectionString;
+
+    /// <summary>What everything else takes, and Supabase shows: <c>postgresql://role:password@host:port/database</c>.</summary>
+    public string Uri(string role = Superuser, string database = "postgres") => $"postgresql://{role}:{options.Password}@127.0.0.1:{Port}/{database}";
+
+    /// <summary>Fast shutdown: open transactions are rolled back, everything committed is on disk.</summary>
+    public Task StopAsync() => EndAsync(Posix.Interrupt);
+
+    /// <summary>Crashes: every session is dropped, nothing is written any more.</summary>
+    public Task KillAsync() => EndAsync(Posix.Quit);
+
+    /// <summary>Starts again, on the same port and data; stops before where it still runs.</summary>
+    public async Task RestartAsync(CancellationToken cancellation = default)
+    {
+        await StopAsync();
+        await cluster.PrepareAsync(options.Password, cancellation);
+        await LaunchAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task EndAsync(int signal)
+    {
+        if (process is null)
+            return;
+        await process.EndAsync(signal, StopPatience);
+        await process.DisposeAsync();
+        process = null;
+    }
+
+    private async Task LaunchAsync(CancellationToken cancellation)
+    {
+        process = await ChildProcess.StartAsync(new(binaries.Path("postgres"), [.. Arguments()])
+        {
+            RunAs = cluster.Account,
+            DeathSignal = "INT",
+            LogFile = options.LogFile,
+        });
+        try
+        {
+            await UntilItAnswersAsync(cancellation);
+        }
+        catch
+        {
+            await EndAsync(Posix.Quit);
+            throw;
+        }
+    }
+
+    private IEnumerable<string> Arguments()
+    {
+        Dictionary<string, string> settings = new()
+        {
+            ["listen_addresses"] = "127.0.0.1",
+            // A socket's path may have 107 bytes, which a deep checkout exceeds.
+            ["unix_socket_directories"] = "",
+            ["max_connections"] = "200",
+            ["fsync"] = options.Durable ? "on" : "off",
+            ["full_page_writes"] = options.Durable ? "on" : "off",
+            ["log_min_messages"] = "warning",
+        };
+        foreach (var (name, value) in options.Settings)
+            settings[name] = value;
+        return ["-D", cluster.Data, "-p", $"{Port}", .. settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })];
+    }
+
+    private async Task UntilItAnswersAsync(CancellationToken cancellation)
+    {
+        for (var deadline = TimeProvider.System.GetUtcNow() + StartPatience; ;)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionString(pooled: false));
+                await connection.OpenAsync(cancellation);
+                return;
+            }
+            // Refused, or "the database system is starting up": not yet. A wrong password stays wrong.
+            catch (NpgsqlException failure) when (failure.SqlState is null or PostgresErrorCodes.CannotConnectNow && TimeProvider.System.GetUtcNow() < deadline)
+            {
+                if (Running.HasExited)
+                    throw new LocalStackException($"PostgreSQL {Version} did not start:\n{Running.Tail(15)}", failure);
+                await Task.Delay(Interval, cancellation);
+            }
+        }
+    }
+}

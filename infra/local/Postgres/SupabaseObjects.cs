@@ -1,0 +1,32 @@
+using Npgsql;
+
+namespace ChatBot.Local;
+
+/// <summary>The roles, schemas and functions that every hosted Supabase project has before its first migration.</summary>
+public static class SupabaseObjects
+{
+    private const string PassPassword = "select set_config('local.password', $1, true)";
+
+    private static readonly Lazy<string> Script = new(() =>
+    {
+        using var reader = new StreamReader(typeof(SupabaseObjects).Assembly.GetManifestResourceStream("supabase.sql")!);
+        return reader.ReadToEnd();
+    });
+
+    /// <param name="connectionString">A connection as superuser.</param>
+    /// <param name="password">For the roles postgres and authenticator.</param>
+    public static async Task CreateAsync(string connectionString, string password, CancellationToken cancellation = default)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var pass = new NpgsqlCommand(PassPassword, connection) { Parameters = { new() { Value = password } } })
+            await pass.ExecuteNonQueryAsync(cancellation);
+
+#pragma warning disable CA2100 // The text is a file of this repository.
+        await using var create = new NpgsqlCommand(Script.Value, connection);
+#pragma warning restore CA2100
+        await create.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+}

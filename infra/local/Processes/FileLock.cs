@@ -1,0 +1,37 @@
+namespace ChatBot.Local;
+
+/// <summary>A lock between processes, which the system lets go of when its holder dies.</summary>
+internal sealed class FileLock : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly FileStream file;
+
+    private FileLock(FileStream file) => this.file = file;
+
+    public static FileLock? TryTake(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    public static async Task<FileLock> WaitAsync(string path, TimeSpan patience, CancellationToken cancellation)
+    {
+        for (var deadline = TimeProvider.System.GetUtcNow() + patience; TimeProvider.System.GetUtcNow() < deadline;)
+        {
+            if (TryTake(path) is { } taken)
+                return taken;
+            await Task.Delay(Interval, cancellation);
+        }
+        throw new LocalStackException($"Another process has held {path} for {patience.TotalMinutes} minutes.");
+    }
+
+    public ValueTask DisposeAsync() => file.DisposeAsync();
+}

@@ -1,0 +1,53 @@
+namespace ChatBot.Local;
+
+/// <summary>The program's settings. Where the environment names a database, storage account or provider, that one is used and ours is left out.</summary>
+internal sealed class StackSettings
+{
+    private readonly Dictionary<string, string> environment;
+
+    // The program's configuration does not tell cases apart.
+    public StackSettings(IReadOnlyDictionary<string, string> environment) => this.environment = new(environment, StringComparer.OrdinalIgnoreCase);
+
+    public bool OwnDatabase => !Has("Database__ConnectionString");
+
+    public bool OwnStorage => !Has("AzureWebJobsStorage") && !Has("AzureWebJobsStorage__queueServiceUri") && !Has("AzureWebJobsStorage__accountName");
+
+    public bool OwnAuth => !Has("Supabase__Url");
+
+    public bool OwnOpenAI => !Has("OpenAI__ApiKey");
+
+    public bool OwnAzureOpenAI => !Has("AzureOpenAI__ApiKey") && !Has("AzureOpenAI__Endpoint");
+
+    public Dictionary<string, string> Build(StackState state, PostgresServer? postgres, AzuriteServer? azurite, StandInServer standIn)
+    {
+        Dictionary<string, string> settings = new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Supabase__Url"] = standIn.Url,
+            ["Encryption__Keys__1"] = state.EncryptionKey,
+            ["Encryption__CurrentVersion"] = "1",
+            ["Cors__AllowedOrigins__0"] = "http://localhost:5173",
+        };
+        // Not beside somebody else's project, whose secret is its own.
+        if (OwnAuth)
+            settings["Supabase__JwtSecret"] = state.JwtSecret;
+        if (postgres is not null)
+            settings["Database__ConnectionString"] = postgres.Uri("authenticator");
+        if (azurite is not null)
+            settings["AzureWebJobsStorage"] = azurite.ConnectionString;
+        if (OwnOpenAI)
+        {
+            settings["OpenAI__Endpoint"] = $"{standIn.Url}/v1";
+            settings["OpenAI__ApiKey"] = "sk-local-stand-in";
+        }
+        if (OwnAzureOpenAI)
+        {
+            settings["AzureOpenAI__Endpoint"] = standIn.Url;
+            settings["AzureOpenAI__ApiKey"] = "local-stand-in";
+        }
+        foreach (var name in settings.Keys.Where(Has).ToArray())
+            settings[name] = environment[name];
+        return settings;
+    }
+
+    private bool Has(string name) => environment.TryGetValue(name, out var value) && value.Length > 0;
+}

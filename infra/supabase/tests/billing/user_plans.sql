@@ -1,0 +1,65 @@
+begin;
+\ir ../cells.psql
+select plan(88);
+
+select pg_temp.given($$insert into billing.plans (id, name) values ('trial', 'Trial')$$);
+select pg_temp.given($$
+  insert into billing.user_plans (user_id, plan_id, blocked_reason) values ({owner}, 'trial', 'Not paid'), ({neighbour}, 'trial', null)
+$$);
+
+insert into cells (expected, statement)
+values
+  -- owner    stranger  anon      service   unset     empty     bare      malformed
+  ('denied    denied    denied    all       denied    denied    denied    denied', $$select from billing.user_plans$$),
+  ('denied    denied    denied    1         denied    denied    denied    denied',
+    $$insert into billing.user_plans (user_id, plan_id) values ({stranger}, 'trial')$$),
+  ('denied    denied    denied    all       denied    denied    denied    denied', $$update billing.user_plans set blocked_reason = null$$),
+  ('denied    denied    denied    all       denied    denied    denied    denied', $$delete from billing.user_plans$$),
+  ('denied    denied    denied    1         denied    denied    denied    denied',
+    $$insert into billing.user_plans (user_id, plan_id) values ({owner}, 'trial')
+      on conflict (user_id) do update set blocked_reason = null$$),
+  ('1         1         denied    denied    1         1         1         22P02', $$select from billing.standing()$$),
+  ('1         0         denied    denied    0         0         0         22P02',
+    $$select from billing.standing() where plan_id = 'trial' and status = 'blocked'$$);
+select pg_temp.check_cells('billing.user_plans');
+
+select pg_temp.grant_everything('billing.user_plans');
+insert into cells (expected, statement)
+values
+  -- owner    stranger  anon      service   unset     empty     bare      malformed
+  ('0         0         0         -         -         0         0         0', $$select from billing.user_plans$$),
+  ('policy    policy    policy    -         -         policy    policy    policy',
+    $$insert into billing.user_plans (user_id, plan_id) values ({stranger}, 'trial')$$),
+  ('0         0         0         -         -         0         0         0', $$update billing.user_plans set blocked_reason = null$$),
+  ('0         0         0         -         -         0         0         0', $$delete from billing.user_plans$$);
+select pg_temp.check_cells('billing.user_plans');
+
+insert into refusals (refused_by, statement)
+values
+  ('user_plans_pkey', $$insert into billing.user_plans (user_id, plan_id) values ({owner}, 'trial')$$),
+  ('user_plans_plan_fkey', $$update billing.user_plans set plan_id = 'unknown'$$),
+  ('user_plans_plan_fkey', $$delete from billing.plans where id = 'trial'$$),
+  ('user_plans_caps_positive', $$update billing.user_plans set token_cap = -1$$),
+  ('user_plans_limits_positive', $$update billing.user_plans set max_output_tokens = 0$$),
+  ('user_plans_blocked_reason_length', $$update billing.user_plans set blocked_reason = ''$$);
+select pg_temp.check_refusals();
+
+select results_eq(
+  pg_temp.with_names($$
+    select l.plan_id, l.blocked_reason
+    from (values (1, {owner}), (2, {stranger})) who (position, id)
+    cross join lateral billing.limits_of(who.id) l
+    order by who.position
+  $$),
+  $$
+    values ('trial', 'Not paid'), ((select id from billing.plans where is_default), null)
+  $$,
+  'who has no row is on the default plan'
+);
+select pg_temp.given($$update billing.user_plans set token_cap = 1 where user_id = {owner}$$);
+select isnt_empty(
+  pg_temp.with_names($$select from billing.user_plans where user_id = {owner} and updated_at > created_at$$), 'a change shows its time'
+);
+
+select * from finish();
+rollback;

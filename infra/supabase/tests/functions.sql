@@ -1,0 +1,85 @@
+begin;
+set local search_path = public, extensions;
+select plan(7);
+
+create temp view functions as
+select p.oid, p.oid::regprocedure::text as signature, p.proname, n.nspname || '.' || p.proname as name, p.proacl, p.proowner, p.prosecdef,
+  p.proconfig, p.proargnames, p.prosqlbody, p.prosrc
+from pg_proc p
+join pg_namespace n on n.oid = p.pronamespace
+where n.nspname in ('public', 'chatbot', 'billing')
+  and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e');
+
+select bag_eq(
+  $$
+    select f.name, a.grantee::regrole::text
+    from functions f
+    cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a
+    where a.privilege_type = 'EXECUTE' and a.grantee <> f.proowner
+  $$,
+  $$
+    values
+      ('billing.allowed_models', 'authenticated'),
+      ('billing.cost_of', 'service_role'),
+      ('billing.limits_of', 'service_role'),
+      ('billing.period_end', 'service_role'),
+      ('billing.period_start', 'service_role'),
+      ('billing.price_of', 'service_role'),
+      ('billing.record_usage', 'service_role'),
+      ('billing.standing', 'authenticated'),
+      ('chatbot.append_deltas', 'service_role'),
+      ('chatbot.begin_completion', 'authenticated'),
+      ('chatbot.delete_provider_key', 'authenticated'),
+      ('chatbot.describe_provider_key', 'authenticated'),
+      ('chatbot.draft_text', 'service_role'),
+      ('chatbot.enforce_usage_caps', 'service_role'),
+      ('chatbot.find_live_completion', 'authenticated'),
+      ('chatbot.finish_completion', 'service_role'),
+      ('chatbot.interrupt_dead_completion', 'authenticated'),
+      ('chatbot.persist_message', 'service_role'),
+      ('chatbot.put_provider_key', 'authenticated'),
+      ('chatbot.read_answer', 'authenticated'),
+      ('chatbot.read_draft', 'authenticated'),
+      ('chatbot.request_cancel', 'authenticated'),
+      ('chatbot.search_vector', 'authenticated'),
+      ('chatbot.search_vector', 'service_role'),
+      ('chatbot.texts_to_count', 'service_role')
+  $$,
+  'each function is executable by those it was granted to, and by nobody else'
+);
+select is_empty(
+  $$select signature from functions where has_function_privilege('anon', oid, 'execute')$$,
+  'nobody executes anything without signing in'
+);
+select is_empty(
+  $$select signature from functions where prosecdef and has_function_privilege('service_role', oid, 'execute')$$,
+  'the service has rights of its own and borrows none'
+);
+select bag_eq(
+  $$select name from functions where prosecdef$$,
+  $$select name from functions where has_function_privilege('authenticated', oid, 'execute') and proname <> 'search_vector'$$,
+  'what runs with its owner''s rights is what users call, and nothing else'
+);
+select is_empty(
+  $$select signature from functions where prosecdef and proconfig is distinct from array['search_path=""']$$,
+  'what runs with its owner''s rights looks names up nowhere'
+);
+select is_empty(
+  $$
+    select signature
+    from functions
+    where proconfig is distinct from array['search_path=""'] and (prosqlbody is null or proconfig is not null)
+  $$,
+  'nor does anything else, unless its names were looked up when it was made'
+);
+select is_empty(
+  $$
+    select signature
+    from functions
+    where prosecdef and ('p_user_id' = any (proargnames) or position('auth.uid()' in pg_get_functiondef(oid)) = 0)
+  $$,
+  'what users call takes the user from the claims, never from a parameter'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Xunit;
+
+namespace ChatBot.Tests.Stack;
+
+public static class StackExtensions
+{
+    public static async Task<string> NewChat(this TestUser user, string? systemPrompt = null)
+    {
+        var body = new JsonObject { ["title"] = "A chat" };
+        if (systemPrompt is not null)
+        {
+            body["systemPrompt"] = systemPrompt;
+        }
+
+        return (await user.Post("/api/chats", body)).Is(HttpStatusCode.Created)["id"]!;
+    }
+
+    /// <summary>Sends a message and takes the stream to its end.</summary>
+    public static async Task<EventStreamText> Send(this TestUser user, string chatId, string content, string? messageId = null)
+    {
+        var answer = await user.Post($"/api/chats/{chatId}/stream", SendBody(content, messageId));
+        return EventStreamText.Parse(answer.Is(HttpStatusCode.OK).Body);
+    }
+
+    public static JsonObject SendBody(string content, string? messageId = null)
+    {
+        var message = new JsonObject { ["content"] = content };
+        if (messageId is not null)
+        {
+            message["id"] = messageId;
+        }
+
+        return new JsonObject { ["message"] = message };
+    }
+
+    public static async Task<JsonArray> Messages(this TestUser user, string chatId) =>
+        (await user.Get($"/api/chats/{chatId}/messages")).Is(HttpStatusCode.OK).Json["items"]!.AsArray();
+
+    /// <summary>Waits until the completion's usage is in the ledger, or known to be nothing.</summary>
+    public static Task WaitUntilRecorded(this TestStack stack, Guid completionId) => stack.WaitUntil(
+        "select recorded_at is not null from chatbot.completions where id = $1", completionId);
+
+    /// <summary>Polls a statement until it says true.</summary>
+    public static async Task WaitUntil(this TestStack stack, string sql, params object[] parameters)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60);
+        while (await stack.Scalar<bool?>(sql, parameters) is not true)
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within a minute: {sql}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public static async Task<T?> Scalar<T>(this TestStack stack, string sql, params object[] parameters)
+    {
+        await using var command = Command(stack.Database, sql, parameters);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is T value ? value : default;
+    }
+
+    public static async Task<int> Execute(this TestStack stack, string sql, params object[] parameters)
+    {
+        await using var command = Command(stack.Database, sql, parameters);
+        return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static NpgsqlCommand Command(NpgsqlDataSource database, string sql, object[] parameters)
+    {
+#pragma warning disable CA2100 // The statements are the tests' own.
+        var command = database.CreateCommand(sql);
+#pragma warning restore CA2100
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new() { Value = parameter });
+        }
+
+        return command;
+    }
+}

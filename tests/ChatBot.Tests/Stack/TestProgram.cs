@@ -1,0 +1,42 @@
+using ChatBot.Functions;
+
+namespace ChatBot.Tests.Stack;
+
+/// <summary>An instance of the program in this process, on a port of its own.</summary>
+public sealed class TestProgram : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestProgram(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public IServiceProvider Services => _app.Services;
+
+    public IEnumerable<RouteEndpoint> Routes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
+
+    public static async Task<TestProgram> Start(IReadOnlyDictionary<string, string> settings, IEnumerable<(string Name, string Value)> overrides)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(Name(s.Key), (string?)s.Value)));
+        builder.Configuration.AddInMemoryCollection(overrides.Select(s => KeyValuePair.Create(Name(s.Name), (string?)s.Value)));
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        var app = ChatBotApp.Build(builder);
+        if (builder.Configuration["FUNCTIONS_CUSTOMHANDLER_PORT"] is null)
+        {
+            app.Urls.Add("http://127.0.0.1:0");
+        }
+
+        await app.StartAsync();
+        return new TestProgram(app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static string Name(string name) => name.Replace("__", ":", StringComparison.Ordinal);
+}

@@ -1,0 +1,64 @@
+using ChatBot.Local;
+using ChatBot.Tests.Local;
+using ChatBot.Tests.Stack;
+using Npgsql;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(TestStack))]
+
+namespace ChatBot.Tests.Stack;
+
+/// <summary>
+/// Real Postgres, real Azurite and the stand-in model, with one instance of the program in this process. One for the whole run:
+/// what parts the tests is a fresh user for each.
+/// </summary>
+public sealed class TestStack : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _directory = new();
+    private LocalStack _stack = null!;
+    private TestProgram _program = null!;
+
+    public LocalStack Local => _stack;
+
+    public ModelStandIn Model => _stack.StandIn.Model;
+
+    /// <summary>With full rights, to look and to prepare.</summary>
+    public NpgsqlDataSource Database { get; private set; } = null!;
+
+    public TestProgram Program => _program;
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new StackOptions(_directory.Path)
+        {
+            Durable = false,
+            PostgresSettings = new Dictionary<string, string> { ["max_connections"] = "300" },
+        };
+        _stack = await LocalStack.StartAsync(options, TestContext.Current.CancellationToken);
+        Model.DefaultDelay = TimeSpan.Zero;
+        Database = NpgsqlDataSource.Create(_stack.Postgres.ConnectionString());
+        _program = await StartProgram();
+    }
+
+    /// <summary>A further instance, with settings of its own; the caller ends it.</summary>
+    public Task<TestProgram> StartProgram(params (string Name, string Value)[] settings) => TestProgram.Start(_stack.AppSettings, settings);
+
+    /// <summary>A user that nobody else has, talking to the shared instance or to another.</summary>
+    public async Task<TestUser> NewUser(TestProgram? program = null)
+    {
+        var id = Guid.NewGuid();
+        await using var insert = Database.CreateCommand("insert into auth.users (id, email) values ($1, $2)");
+        insert.Parameters.Add(new() { Value = id });
+        insert.Parameters.Add(new() { Value = $"{id:N}@example.com" });
+        await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return new TestUser(id, _stack.Tokens.Mint(new AccessToken(id)), (program ?? _program).Address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _program.DisposeAsync();
+        await Database.DisposeAsync();
+        await _stack.DisposeAsync();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace ChatBot.Tests.Stack;
+
+/// <summary>A signed-in user with a browser: requests carry the token, answers are read as JSON.</summary>
+public sealed class TestUser(Guid id, string token, Uri address)
+{
+    private static readonly HttpClient s_http = new(new SocketsHttpHandler { UseCookies = false }) { Timeout = TimeSpan.FromSeconds(60) };
+
+    public Guid Id => id;
+
+    public string Token => token;
+
+    /// <summary>The same user at another instance.</summary>
+    public TestUser At(TestProgram program) => new(id, token, program.Address);
+
+    public Task<TestAnswer> Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, null, headers);
+
+    public Task<TestAnswer> Post(string path, JsonNode? body, params (string Name, string Value)[] headers) => Send(HttpMethod.Post, path, body, headers);
+
+    public Task<TestAnswer> Put(string path, JsonNode? body, params (string Name, string Value)[] headers) => Send(HttpMethod.Put, path, body, headers);
+
+    public Task<TestAnswer> Patch(string path, JsonNode? body, params (string Name, string Value)[] headers) => Send(HttpMethod.Patch, path, body, headers);
+
+    public Task<TestAnswer> Delete(string path) => Send(HttpMethod.Delete, path, null, []);
+
+    public Task<TestAnswer> Send(HttpMethod method, string path, JsonNode? body, (string Name, string Value)[] headers) =>
+        SendRaw(method, path, body?.ToJsonString(), headers);
+
+    public async Task<TestAnswer> SendRaw(HttpMethod method, string path, string? body, (string Name, string Value)[] headers)
+    {
+        using var response = await Open(method, path, body, headers, HttpCompletionOption.ResponseContentRead, TestContext.Current.CancellationToken);
+        return new TestAnswer(
+            response.StatusCode,
+            response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Returns with the head of the answer, whose body is still coming.</summary>
+    public Task<HttpResponseMessage> Open(
+        HttpMethod method, string path, string? body, (string Name, string Value)[] headers, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        var request = new HttpRequestMessage(method, new Uri(address, path));
+        if (token.Length > 0)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content!.Headers.Remove(name);
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return s_http.SendAsync(request, completion, cancellation);
+    }
+}
