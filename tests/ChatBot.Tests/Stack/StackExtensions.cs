@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChatBot.Local;
 using Npgsql;
 using Xunit;
 
@@ -53,6 +55,13 @@ public static class StackExtensions
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
+
+    /// <summary>The one call to the model whose newest message has this in it.</summary>
+    public static ModelCall CallOf(this TestStack stack, string marker) => Assert.Single(stack.CallsOf(marker));
+
+    public static IReadOnlyList<ModelCall> CallsOf(this TestStack stack, string marker) =>
+        [.. stack.Model.Calls.Where(c => c.Messages.EnumerateArray().LastOrDefault() is { ValueKind: JsonValueKind.Object } last
+            && last.GetProperty("content").GetString()!.Contains(marker, StringComparison.Ordinal))];
 
     public static async Task<T?> Scalar<T>(this TestStack stack, string sql, params object[] parameters)
     {
