@@ -36,7 +36,7 @@ public static class DatabaseProblems
             PostgresErrorCodes.ForeignKeyViolation => ProblemResult.NotFound,
             PostgresErrorCodes.CheckViolation => new(ProblemKind.InvalidRequest, $"A value is out of its range: {error.ConstraintName}."),
             PostgresErrorCodes.InsufficientPrivilege => new(ProblemKind.Forbidden, "This cannot be changed."),
-            _ when error.IsTransient || IsOutage(error.SqlState) => Unavailable,
+            _ when IsOutage(error.SqlState) => Unavailable,
             _ => null,
         };
     }

@@ -50,7 +50,6 @@ public sealed class AzuriteServer : IAsyncDisposable
             QueuePort = LoopbackPort.Find(options.PreferredQueuePort),
         };
         await server.LaunchAsync(cancellation);
-        await Task.WhenAll(Queues.Select(queue => new QueueClient(server.ConnectionString, queue).CreateIfNotExistsAsync(cancellationToken: cancellation)));
         return server;
     }
 
@@ -98,6 +97,7 @@ public sealed class AzuriteServer : IAsyncDisposable
         try
         {
             await UntilItAnswersAsync(cancellation);
+            await Task.WhenAll(Queues.Select(queue => new QueueClient(ConnectionString, queue).CreateIfNotExistsAsync(cancellationToken: cancellation)));
         }
         catch
         {

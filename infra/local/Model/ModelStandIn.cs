@@ -15,7 +15,7 @@ public sealed class ModelStandIn
     /// <summary>Between tokens, where no directive says otherwise: slow enough for a person to see it stream.</summary>
     public TimeSpan DefaultDelay { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The journal: every call so far, running ones included.</summary>
+    /// <summary>The journal: every call so far. An entry is true once its outcome is known, a moment after the client has the answer.</summary>
     public IReadOnlyList<ModelCall> Calls => journal.Since(0);
 
     /// <summary>The calls after the n-th.</summary>
@@ -32,7 +32,7 @@ public sealed class ModelStandIn
 
     private async Task CompleteAsync(HttpContext context, string? deployment)
     {
-        var key = Key(context.Request);
+        var key = ModelKey.Of(context.Request);
         var request = await ModelRequest.ReadAsync(context.Request.Body, deployment, context.RequestAborted);
         var call = journal.Add(n => Describe(n, request, key, azure: deployment is not null));
         try
@@ -75,8 +75,7 @@ public sealed class ModelStandIn
     }
 
     private static ModelError? Refusal(ModelRequest request, Directive directive, string? key) =>
-        key is null ? ModelError.NoKey
-        : IsBad(key) ? ModelError.BadKey
+        ModelKey.Refusal(key) is { } refusal ? refusal
         : request.Fault is { } fault ? ModelError.Invalid(fault)
         : directive.Status is { } status ? ModelError.ForStatus(status, directive.RetryAfter)
         : directive.Filter ? ModelError.Filtered
@@ -84,16 +83,16 @@ public sealed class ModelStandIn
 
     private static async Task RefuseAsync(HttpContext context, RunningCall call, ModelError error)
     {
-        await error.WriteAsync(context.Response);
         call.Answered(error.Status);
+        await error.WriteAsync(context.Response);
         call.Finish(CallOutcome.Refused);
     }
 
     private static async Task SendOtherAsync(HttpContext context, RunningCall call, string type, string body)
     {
+        call.Answered(StatusCodes.Status200OK);
         context.Response.ContentType = type;
         await context.Response.WriteAsync(body, context.RequestAborted);
-        call.Answered(StatusCodes.Status200OK);
         call.Finish(CallOutcome.Malformed);
     }
 
@@ -114,9 +113,8 @@ public sealed class ModelStandIn
 
     private static Task ListModelsAsync(HttpContext context)
     {
-        var error = Key(context.Request) switch { null => ModelError.NoKey, var key when IsBad(key) => ModelError.BadKey, _ => null };
-        if (error is not null)
-            return error.WriteAsync(context.Response);
+        if (ModelKey.Refusal(ModelKey.Of(context.Request)) is { } refusal)
+            return refusal.WriteAsync(context.Response);
         var models = new JsonArray([.. new[] { "gpt-4o", "gpt-4o-mini" }.Select(id => new JsonObject { ["id"] = id, ["object"] = "model", ["created"] = 1715367049, ["owned_by"] = "system" })]);
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(new JsonObject { ["object"] = "list", ["data"] = models }.ToJsonString(), context.RequestAborted);
@@ -144,15 +142,5 @@ public sealed class ModelStandIn
             {DirectiveKeys.Describe()}
 
             """, context.RequestAborted);
-    }
-
-    private static bool IsBad(string key) => key.StartsWith("sk-bad", StringComparison.Ordinal);
-
-    private static string? Key(HttpRequest request)
-    {
-        const string Bearer = "Bearer ";
-        var authorization = request.Headers.Authorization.ToString();
-        var key = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : request.Headers["api-key"].ToString();
-        return key.Length == 0 ? null : key;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
         call.FinishReasonSent(finishReason);
         if (directive.CutBeforeUsage)
         {
-            Cut();
+            await CutAsync();
             return;
         }
         await SendUsageAsync(json);
@@ -88,7 +88,7 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
     {
         if (sent >= directive.Cut)
         {
-            Cut();
+            await CutAsync();
             return true;
         }
         if (sent >= directive.Stall)
@@ -114,10 +114,10 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
         return true;
     }
 
-    private void Cut()
+    private Task CutAsync()
     {
         call.Finish(CallOutcome.Cut);
-        context.Abort();
+        return BrokenConnection.MakeAsync(context);
     }
 
     private async Task SendUsageAsync(CompletionJson json)

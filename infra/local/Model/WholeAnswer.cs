@@ -58,6 +58,6 @@ internal sealed class WholeAnswer(HttpContext context, ModelRequest request, Dir
         }
         call.Finish(directive.Cut is not null ? CallOutcome.Cut : CallOutcome.Malformed);
         if (directive.Cut is not null)
-            context.Abort();
+            await BrokenConnection.MakeAsync(context);
     }
 }

@@ -6,35 +6,34 @@ namespace ChatBot.Local;
 public sealed class LocalStack : IAsyncDisposable
 {
     private readonly StackOptions options;
-    private readonly StackSettings settings;
     private readonly DataDirectory data;
+    private readonly StackServers servers;
     private readonly List<AppProcess> apps = [];
-    private StackState state;
-    private PostgresServer? postgres;
-    private AzuriteServer? azurite;
-    private StandInServer? standIn;
-    private SigningKey? signingKey;
 
     private LocalStack(StackOptions options, DataDirectory data)
     {
         this.options = options;
         this.data = data;
-        settings = new(options.Environment);
-        state = data.ReadState();
+        Settings = new(options.Environment);
+        servers = new(options, Settings, data);
     }
 
+    public bool HasPostgres => servers.Postgres is not null;
+
+    public bool HasAzurite => servers.Azurite is not null;
+
     /// <summary>Fails where the environment names another database.</summary>
-    public PostgresServer Postgres => postgres ?? throw new InvalidOperationException("The stack runs without a PostgreSQL of its own.");
+    public PostgresServer Postgres => servers.Postgres ?? throw new InvalidOperationException("The stack runs without a PostgreSQL of its own.");
 
     /// <summary>Fails where the environment names another storage account.</summary>
-    public AzuriteServer Azurite => azurite ?? throw new InvalidOperationException("The stack runs without an Azurite of its own.");
+    public AzuriteServer Azurite => servers.Azurite ?? throw new InvalidOperationException("The stack runs without an Azurite of its own.");
 
-    public StandInServer StandIn => standIn!;
+    public StandInServer StandIn => servers.StandIn!;
 
-    public TokenMint Tokens { get; private set; } = null!;
+    public TokenMint Tokens => servers.Tokens!;
 
     /// <summary>What the program is started with, but for its address.</summary>
-    public IReadOnlyDictionary<string, string> AppSettings { get; private set; } = null!;
+    public IReadOnlyDictionary<string, string> AppSettings { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>The instances that the stack was started with.</summary>
     public IReadOnlyList<AppProcess> Apps => apps;
@@ -42,24 +41,19 @@ public sealed class LocalStack : IAsyncDisposable
     /// <summary>Those running now.</summary>
     public IReadOnlyList<StackProcess> Processes =>
     [
-        .. postgres is null ? Array.Empty<StackProcess>() : [new("postgres", postgres.ProcessId, postgres.Exited)],
-        .. azurite is null ? Array.Empty<StackProcess>() : [new("azurite", azurite.ProcessId, azurite.Exited)],
+        .. HasPostgres ? [new("postgres", Postgres.ProcessId, Postgres.Exited)] : Array.Empty<StackProcess>(),
+        .. HasAzurite ? [new("azurite", Azurite.ProcessId, Azurite.Exited)] : Array.Empty<StackProcess>(),
         .. apps.Select(app => new StackProcess(app.Name, app.ProcessId, app.Exited)),
     ];
 
-    public bool HasPostgres => postgres is not null;
-
-    public bool HasAzurite => azurite is not null;
-
-    internal StackSettings Settings => settings;
+    internal StackSettings Settings { get; }
 
     public static async Task<LocalStack> StartAsync(StackOptions options, CancellationToken cancellation = default)
     {
-        var data = await DataDirectory.OpenAsync(options.DataDirectory, options.Fresh);
-        var stack = new LocalStack(options, data);
+        RequireFreePorts(options);
+        var stack = new LocalStack(options, await DataDirectory.OpenAsync(options.DataDirectory, options.Fresh));
         try
         {
-            stack.RequireFreePorts();
             await stack.StartServersAsync(cancellation);
             await stack.StartAppsAsync(cancellation);
             return stack;
@@ -93,17 +87,11 @@ public sealed class LocalStack : IAsyncDisposable
         foreach (var app in apps)
             await app.DisposeAsync();
         apps.Clear();
-        if (azurite is not null)
-            await azurite.DisposeAsync();
-        if (postgres is not null)
-            await postgres.DisposeAsync();
-        if (standIn is not null)
-            await standIn.DisposeAsync();
-        signingKey?.Dispose();
+        await servers.DisposeAsync();
         await data.DisposeAsync();
     }
 
-    private void RequireFreePorts()
+    private static void RequireFreePorts(StackOptions options)
     {
         for (var port = options.Port; port < options.Port + options.Instances; port++)
         {
@@ -114,53 +102,12 @@ public sealed class LocalStack : IAsyncDisposable
 
     private async Task StartServersAsync(CancellationToken cancellation)
     {
+        var state = data.ReadState();
         // Before the first database is made with its password.
         state.Write(data.StateFile);
-        // All of them, before any failure is told: what has started has to be ended.
-        await Task.WhenAll(
-            settings.OwnDatabase ? StartPostgresAsync(cancellation) : Task.CompletedTask,
-            settings.OwnStorage ? StartAzuriteAsync(cancellation) : Task.CompletedTask,
-            StartStandInAsync(cancellation));
-
-        state = state with { PostgresPort = postgres?.Port ?? state.PostgresPort, BlobPort = azurite?.BlobPort ?? state.BlobPort, QueuePort = azurite?.QueuePort ?? state.QueuePort, StandInPort = StandIn.Port };
+        state = await servers.StartAsync(state, cancellation);
         state.Write(data.StateFile);
-        AppSettings = settings.Build(state, postgres, azurite, StandIn);
-    }
-
-    private async Task StartPostgresAsync(CancellationToken cancellation)
-    {
-        var watch = Stopwatch.StartNew();
-        postgres = await PostgresServer.StartAsync(new(data.Postgres, state.Password)
-        {
-            PreferredPort = state.PostgresPort,
-            Durable = options.Durable,
-            Settings = options.PostgresSettings,
-            LogFile = data.LogFile("postgres"),
-            Report = options.Report,
-        }, cancellation);
-        options.Report($"PostgreSQL {postgres.Version} ready on 127.0.0.1:{postgres.Port} ({watch.Elapsed.TotalSeconds:0.0} s)");
-        await new Schema(options, state.Password).PrepareAsync(postgres, cancellation);
-    }
-
-    private async Task StartAzuriteAsync(CancellationToken cancellation)
-    {
-        var watch = Stopwatch.StartNew();
-        azurite = await AzuriteServer.StartAsync(new(data.Azurite)
-        {
-            PreferredBlobPort = state.BlobPort,
-            PreferredQueuePort = state.QueuePort,
-            LogFile = data.LogFile("azurite"),
-            Report = options.Report,
-        }, cancellation);
-        options.Report($"Azurite ready: queues on 127.0.0.1:{azurite.QueuePort}, blobs on 127.0.0.1:{azurite.BlobPort} ({watch.Elapsed.TotalSeconds:0.0} s)");
-    }
-
-    private async Task StartStandInAsync(CancellationToken cancellation)
-    {
-        signingKey = SigningKey.Import(state.SigningKeyId, state.SigningKey);
-        standIn = await StandInServer.StartAsync(new(signingKey), state.StandInPort, cancellation);
-        Tokens = new(standIn.Url, signingKey, state.JwtSecret);
-        options.Report($"Model stand-in ready on 127.0.0.1:{standIn.Port}");
+        AppSettings = Settings.Build(state, servers.Postgres, servers.Azurite, StandIn);
     }
 
     private async Task StartAppsAsync(CancellationToken cancellation)

@@ -23,7 +23,9 @@ returns tsvector
 language sql
 immutable
 parallel safe
-return array_to_tsvector(array[owner::text]) || to_tsvector('simple'::regconfig, body);
+return array_to_tsvector(array[owner::text])
+  -- A tsvector holds a mebibyte, which an answer of as much can exceed: of a text longer than a user may send, the start is found.
+  || to_tsvector('simple'::regconfig, case when octet_length(body) <= 262144 then body else left(body, 65536) end);
 
 -- Postgres lets everyone execute a new function; here each one names who may.
 revoke all on all functions in schema chatbot from public;

@@ -79,6 +79,7 @@ for delete to authenticated
 using (user_id = (select auth.uid()));
 
 revoke all on public.messages from public, anon, authenticated, service_role;
+revoke all on sequence public.messages_seq_seq from public, anon, authenticated, service_role;
 grant select, delete on public.messages to authenticated;
 grant insert (id, chat_id, user_id, role, content, client_id) on public.messages to authenticated;
 grant update (content) on public.messages to authenticated;

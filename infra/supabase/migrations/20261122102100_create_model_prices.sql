@@ -30,6 +30,8 @@ $$;
 create trigger model_prices_append_only
 before update or delete or truncate on billing.model_prices
 for each statement execute function billing.refuse_change();
+-- Also in sessions that replay, where ordinary triggers are off.
+alter table billing.model_prices enable always trigger model_prices_append_only;
 
 alter table billing.model_prices enable row level security;
 alter table billing.model_prices force row level security;

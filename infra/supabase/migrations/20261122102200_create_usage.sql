@@ -60,6 +60,8 @@ create index usage_events_by_period on billing.usage_events (period_start, user_
 create trigger usage_events_append_only
 before update or delete or truncate on billing.usage_events
 for each statement execute function billing.refuse_change();
+-- Also in sessions that replay, where ordinary triggers are off.
+alter table billing.usage_events enable always trigger usage_events_append_only;
 
 alter table billing.usage_events enable row level security;
 alter table billing.usage_events force row level security;
@@ -155,6 +157,8 @@ create index statements_by_user on billing.statements (user_id, period_start des
 create trigger statements_append_only
 before update or delete or truncate on billing.statements
 for each statement execute function billing.refuse_change();
+-- Also in sessions that replay, where ordinary triggers are off.
+alter table billing.statements enable always trigger statements_append_only;
 
 alter table billing.statements enable row level security;
 alter table billing.statements force row level security;

@@ -370,15 +370,10 @@ begin
     perform chatbot.refuse('CB004', 'The model is not available on this plan.', jsonb_build_object('model', p_model));
   end if;
 
-  v_payer := 'platform';
-  if v_model.own_key then
-    select k.id, k.ciphertext, k.nonce, k.key_version into v_key
-    from chatbot.provider_keys k
-    where k.user_id = v_user and k.provider = 'openai';
-    if found then
-      v_payer := 'own_key';
-    end if;
-  end if;
+  select k.id, k.ciphertext, k.nonce, k.key_version into v_key
+  from chatbot.provider_keys k
+  where v_model.own_key and k.user_id = v_user and k.provider = 'openai';
+  v_payer := case when found then 'own_key' else 'platform' end;
 
   v_answered := chatbot.take_turn(v_user, p_chat_id, p_completion_id, p_trigger, p_message_id, p_is_edit, p_client_id, p_content, p_token_bound);
 

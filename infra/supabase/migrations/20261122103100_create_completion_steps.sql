@@ -144,7 +144,7 @@ begin atomic
     case when c.persisted_at is not null then (
       select m.content
       from public.messages m
-      where m.id = c.id
+      where m.id = c.id and m.user_id = c.user_id and m.role = 'assistant'
     ) end
   from chatbot.completions c
   where c.id = p_id and c.user_id = auth.uid();

@@ -117,7 +117,8 @@ begin
       'currency', v_price.currency,
       'priceId', v_price.id
     )
-    where m.id = p_id;
+    -- The user may have deleted the answer and given its id to a message of their own.
+    where m.id = p_id and m.role = 'assistant';
   end if;
 
   delete from billing.usage_reservations where completion_id = p_id;

@@ -67,6 +67,7 @@ public sealed class ModelMisbehaviourTests(StandInConversation model) : IClassFi
     [Theory]
     [InlineData("[[cut=5]]", 5, true)]
     [InlineData("[[end=5]]", 5, false)]
+    [InlineData("[[cut=60]]", 60, true)]
     [InlineData("[[cut=0]]", 0, true)]
     public async Task A_stream_without_its_end_has_exactly_the_tokens_before(string content, int tokens, bool broken)
     {

@@ -29,14 +29,14 @@ public sealed class BreakageTests(SchemaServer server)
 
     private async Task Notices([ConstantExpected] string breakagesSql)
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var breakages = await ReadAsync(breakagesSql, cancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        var breakages = await ReadAsync(breakagesSql, cancellation);
         Assert.NotEmpty(breakages);
 
         // A file that fails as it is would notice anything.
         foreach (var file in breakages.Select(breakage => breakage.File).Distinct())
         {
-            var report = await PgTap.RunAsync(server.Migrated, file, breakage: null, cancellationToken);
+            var report = await PgTap.RunAsync(server.Migrated, file, breakage: null, cancellation);
             Assert.True(report.Passed, $"{file}: {report}");
         }
 
@@ -46,18 +46,18 @@ public sealed class BreakageTests(SchemaServer server)
         {
             while (left.TryDequeue(out var breakage))
             {
-                if (await FailureAsync(copy, breakage, cancellationToken) is { } failure)
+                if (await FailureAsync(copy, breakage, cancellation) is { } failure)
                     unnoticed.Add($"{breakage.Statement} {failure}");
             }
         }));
         Assert.Empty(unnoticed);
     }
 
-    private static async Task<string?> FailureAsync(string copy, Breakage breakage, CancellationToken cancellationToken)
+    private static async Task<string?> FailureAsync(string copy, Breakage breakage, CancellationToken cancellation)
     {
         try
         {
-            var report = await PgTap.RunAsync(copy, breakage.File, breakage.Statement, cancellationToken);
+            var report = await PgTap.RunAsync(copy, breakage.File, breakage.Statement, cancellation);
             return report.Failures.Count == 0 ? $"is not noticed by {breakage.File}" : null;
         }
         catch (PostgresException failure)
@@ -66,14 +66,14 @@ public sealed class BreakageTests(SchemaServer server)
         }
     }
 
-    private async Task<List<Breakage>> ReadAsync([ConstantExpected] string breakagesSql, CancellationToken cancellationToken)
+    private async Task<List<Breakage>> ReadAsync([ConstantExpected] string breakagesSql, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(server.Migrated);
         await using var command = source.CreateCommand(breakagesSql);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
 
         var breakages = new List<Breakage>();
-        while (await reader.ReadAsync(cancellationToken))
+        while (await reader.ReadAsync(cancellation))
             breakages.Add(new Breakage(reader.GetString(0), reader.GetString(1)));
         return breakages;
     }

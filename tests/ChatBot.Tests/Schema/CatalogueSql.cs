@@ -19,7 +19,8 @@ internal static class CatalogueSql
           select format('schema %s of %s: %s', s.nspname, s.nspowner::regrole, s.nspacl) as line
           from schemas s
           union all
-          select format('relation %s (%s) of %s: %s %s %s', r.name, r.relkind, r.relowner::regrole, r.relacl, r.relrowsecurity, r.relforcerowsecurity)
+          select format('relation %s (%s) of %s: %s %s %s', r.name, r.relkind, r.relowner::regrole, r.relacl, r.relrowsecurity,
+            r.relforcerowsecurity)
           from relations r
           union all
           select format('column %s %s. %s %s %s %s %s %s', r.name, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -40,7 +41,8 @@ internal static class CatalogueSql
           from relations r
           join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
           union all
-          select format('policy %s.%s %s %s %s %s %s %s', p.schemaname, p.tablename, p.policyname, p.permissive, p.roles, p.cmd, p.qual, p.with_check)
+          select format('policy %s.%s %s %s %s %s %s %s', p.schemaname, p.tablename, p.policyname, p.permissive, p.roles, p.cmd, p.qual,
+            p.with_check)
           from pg_policies p
           join schemas s on s.nspname = p.schemaname
           union all

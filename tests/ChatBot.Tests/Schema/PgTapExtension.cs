@@ -18,30 +18,32 @@ internal static class PgTapExtension
     private const string Run = "select pg_temp.run($1)";
 
     /// <param name="superuser">A connection string; Supabase keeps extensions in a schema where postgres makes nothing.</param>
-    public static async Task CreateAsync(string superuser, CancellationToken cancellationToken)
+    public static async Task CreateAsync(string superuser, CancellationToken cancellation)
     {
         var folder = new NpmFolder(RepositoryRoot.Combine("tests", "ChatBot.Tests", "npm", "pgtap"), "pgTAP");
-        await folder.InstallAsync(_ => { }, cancellationToken);
-        var script = await ReadAsync(Path.Combine(folder.Modules, "@electric-sql", "pglite-pgtap", "dist", "pgtap.tar.gz"), cancellationToken);
+        await folder.InstallAsync(_ => { }, cancellation);
+        var archive = Path.Combine(folder.Modules, "@electric-sql", "pglite-pgtap", "dist", "pgtap.tar.gz");
+        var script = await ReadAsync(archive, cancellation);
 
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(superuser) { SearchPath = "extensions" }.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        var settings = new NpgsqlConnectionStringBuilder(superuser) { SearchPath = "extensions" };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync(cancellation);
         await using (var define = new NpgsqlCommand(Define, connection))
-            await define.ExecuteNonQueryAsync(cancellationToken);
+            await define.ExecuteNonQueryAsync(cancellation);
         await using var run = new NpgsqlCommand(Run, connection) { Parameters = { new() { Value = script } } };
-        await run.ExecuteNonQueryAsync(cancellationToken);
+        await run.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static async Task<string> ReadAsync(string archive, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(string archive, CancellationToken cancellation)
     {
         await using var file = new GZipStream(File.OpenRead(archive), CompressionMode.Decompress);
         await using var entries = new TarReader(file);
-        while (await entries.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
+        while (await entries.GetNextEntryAsync(cancellationToken: cancellation) is { } entry)
         {
             if (entry.Name != Script)
                 continue;
             using var reader = new StreamReader(entry.DataStream!);
-            return await reader.ReadToEndAsync(cancellationToken);
+            return await reader.ReadToEndAsync(cancellation);
         }
         throw new InvalidDataException($"{archive} has no {Script}.");
     }

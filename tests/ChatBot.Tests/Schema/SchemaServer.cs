@@ -13,7 +13,7 @@ public sealed class SchemaServer : IAsyncLifetime
     private const string Owner = "postgres";
     private const string MigratedDatabase = "migrated";
 
-    private static readonly string[] CopyDatabases = [.. Enumerable.Range(1, Math.Clamp(Environment.ProcessorCount, 1, 4)).Select(number => $"copy_{number}")];
+    private static readonly int CopyCount = Math.Min(Environment.ProcessorCount, 4);
 
     // Compiling a statement takes longer than any of these statements.
     private static readonly Dictionary<string, string> Settings = new() { ["jit"] = "off" };
@@ -27,22 +27,23 @@ public sealed class SchemaServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        server = await PostgresServer.StartAsync(new(directory.Path, Password) { Durable = false, Settings = Settings }, cancellationToken);
-        await CreateProjectAsync(MigratedDatabase, cancellationToken);
-        await new Migrator().ApplyAsync(Migrated, cancellationToken);
-        await PgTapExtension.CreateAsync(server.ConnectionString(database: MigratedDatabase, pooled: false), cancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        server = await PostgresServer.StartAsync(new(directory.Path, Password) { Durable = false, Settings = Settings }, cancellation);
+        await CreateProjectAsync(MigratedDatabase, cancellation);
+        await new Migrator().ApplyAsync(Migrated, cancellation);
+        await PgTapExtension.CreateAsync(server.ConnectionString(database: MigratedDatabase, pooled: false), cancellation);
 
-        foreach (var copy in CopyDatabases)
-            await RunAsync($"create database {copy} template {MigratedDatabase} owner {Owner}", cancellationToken);
-        Copies = [.. CopyDatabases.Select(ConnectionString)];
+        string[] copies = [.. Enumerable.Range(1, CopyCount).Select(number => $"copy_{number}")];
+        foreach (var copy in copies)
+            await RunAsync($"create database {copy} template {MigratedDatabase} owner {Owner}", cancellation);
+        Copies = [.. copies.Select(ConnectionString)];
     }
 
     /// <summary>A database with what a project on Supabase has, before its first migration.</summary>
-    public async Task CreateProjectAsync(string database, CancellationToken cancellationToken)
+    public async Task CreateProjectAsync(string database, CancellationToken cancellation)
     {
-        await RunAsync($"create database {database}", cancellationToken);
-        await SupabaseObjects.CreateAsync(server.ConnectionString(database: database, pooled: false), Password, cancellationToken);
+        await RunAsync($"create database {database}", cancellation);
+        await SupabaseObjects.CreateAsync(server.ConnectionString(database: database, pooled: false), Password, cancellation);
     }
 
     /// <summary>As the role that migrations run as, and which owns what they make.</summary>
@@ -57,11 +58,11 @@ public sealed class SchemaServer : IAsyncLifetime
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "The names are the tests' own, and no parameter can stand for one.")]
-    private async Task RunAsync(string statement, CancellationToken cancellationToken)
+    private async Task RunAsync(string statement, CancellationToken cancellation)
     {
         await using var connection = new NpgsqlConnection(server.ConnectionString(pooled: false));
-        await connection.OpenAsync(cancellationToken);
+        await connection.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(statement, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

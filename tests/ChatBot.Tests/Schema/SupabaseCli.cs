@@ -8,10 +8,10 @@ internal static class SupabaseCli
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static async Task<(int ExitCode, string Output)> PushAsync(string databaseUri, CancellationToken cancellationToken)
+    public static async Task<(int ExitCode, string Output)> PushAsync(string databaseUri, CancellationToken cancellation)
     {
         var folder = new NpmFolder(RepositoryRoot.Combine("tests", "ChatBot.Tests", "npm", "supabase"), "the Supabase CLI");
-        await folder.InstallAsync(_ => { }, cancellationToken);
+        await folder.InstallAsync(_ => { }, cancellation);
         var node = Executable.Find("node") ?? throw new LocalStackException("The Supabase CLI needs Node.js, which is not on PATH.");
         var script = Path.Combine(folder.Modules, "supabase", "dist", "supabase.js");
 
@@ -33,7 +33,7 @@ internal static class SupabaseCli
 
         int exitCode;
         await using (process)
-            exitCode = await process.Exited.WaitAsync(Patience, cancellationToken);
+            exitCode = await process.Exited.WaitAsync(Patience, cancellation);
         return (exitCode, string.Join('\n', process.Lines));
     }
 }

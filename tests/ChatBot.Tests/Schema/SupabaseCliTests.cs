@@ -12,31 +12,31 @@ public sealed class SupabaseCliTests(SchemaServer server)
     [Fact]
     public async Task The_cli_makes_of_a_new_project_what_the_local_stack_makes_of_it()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        await server.CreateProjectAsync("pushed", cancellationToken);
-        await server.CreateProjectAsync("applied", cancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        await server.CreateProjectAsync("pushed", cancellation);
+        await server.CreateProjectAsync("applied", cancellation);
 
-        var (exitCode, output) = await SupabaseCli.PushAsync(server.Uri("pushed"), cancellationToken);
-        var applied = await new Migrator().ApplyAsync(server.ConnectionString("applied"), cancellationToken);
+        var (exitCode, output) = await SupabaseCli.PushAsync(server.Uri("pushed"), cancellation);
+        var applied = await new Migrator().ApplyAsync(server.ConnectionString("applied"), cancellation);
 
         Assert.True(exitCode == 0, output);
         Assert.NotEmpty(applied.Applied);
         Assert.All(applied.Applied, file => Assert.Contains(file, output, StringComparison.Ordinal));
-        Assert.Equal(await CatalogueAsync("applied", cancellationToken), await CatalogueAsync("pushed", cancellationToken));
+        Assert.Equal(await CatalogueAsync("applied", cancellation), await CatalogueAsync("pushed", cancellation));
     }
 
     [Fact]
     public async Task Each_finds_nothing_left_to_do_where_the_other_was_before()
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        await server.CreateProjectAsync("pushed_first", cancellationToken);
-        await server.CreateProjectAsync("applied_first", cancellationToken);
-        await new Migrator().ApplyAsync(server.ConnectionString("applied_first"), cancellationToken);
-        await SupabaseCli.PushAsync(server.Uri("pushed_first"), cancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        await server.CreateProjectAsync("pushed_first", cancellation);
+        await server.CreateProjectAsync("applied_first", cancellation);
+        await new Migrator().ApplyAsync(server.ConnectionString("applied_first"), cancellation);
+        await SupabaseCli.PushAsync(server.Uri("pushed_first"), cancellation);
 
-        var pushedAgain = await SupabaseCli.PushAsync(server.Uri("pushed_first"), cancellationToken);
-        var pushed = await SupabaseCli.PushAsync(server.Uri("applied_first"), cancellationToken);
-        var applied = await new Migrator().ApplyAsync(server.ConnectionString("pushed_first"), cancellationToken);
+        var pushedAgain = await SupabaseCli.PushAsync(server.Uri("pushed_first"), cancellation);
+        var pushed = await SupabaseCli.PushAsync(server.Uri("applied_first"), cancellation);
+        var applied = await new Migrator().ApplyAsync(server.ConnectionString("pushed_first"), cancellation);
 
         Assert.Equal(0, pushedAgain.ExitCode);
         Assert.Contains(UpToDate, pushedAgain.Output, StringComparison.Ordinal);
@@ -46,14 +46,14 @@ public sealed class SupabaseCliTests(SchemaServer server)
         Assert.Empty(applied.Edited);
     }
 
-    private async Task<List<string>> CatalogueAsync(string database, CancellationToken cancellationToken)
+    private async Task<List<string>> CatalogueAsync(string database, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(server.ConnectionString(database));
         await using var command = source.CreateCommand(CatalogueSql.Lines);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
 
         var lines = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
+        while (await reader.ReadAsync(cancellation))
             lines.Add(reader.GetString(0));
         return lines;
     }

@@ -47,8 +47,7 @@ internal sealed partial class TapReport
         return new TapReport(planned, ran, failures);
     }
 
-    public override string ToString() =>
-        $"{Planned?.ToString(CultureInfo.InvariantCulture) ?? "no"} tests planned, {Ran} ran, {Failures.Count} failed\n{string.Join('\n', Failures)}";
+    public override string ToString() => $"{Planned ?? 0} tests planned, {Ran} ran, {Failures.Count} failed\n{string.Join('\n', Failures)}";
 
     [GeneratedRegex(@"^1\.\.(\d+)$")]
     private static partial Regex Plan();

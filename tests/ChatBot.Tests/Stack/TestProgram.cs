@@ -21,7 +21,7 @@ public sealed class TestProgram : IAsyncDisposable
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(Name(s.Key), (string?)s.Value)));
         builder.Configuration.AddInMemoryCollection(overrides.Select(s => KeyValuePair.Create(Name(s.Name), (string?)s.Value)));
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var app = ChatBotApp.Build(builder);
         if (builder.Configuration["FUNCTIONS_CUSTOMHANDLER_PORT"] is null)
         {

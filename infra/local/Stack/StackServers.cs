@@ -1,0 +1,99 @@
+using System.Diagnostics;
+
+namespace ChatBot.Local;
+
+/// <summary>What the program needs around it: PostgreSQL and Azurite, where the environment names no others, and the stand-ins.</summary>
+internal sealed class StackServers(StackOptions options, StackSettings settings, DataDirectory data) : IAsyncDisposable
+{
+    private SigningKey? signingKey;
+
+    public PostgresServer? Postgres { get; private set; }
+
+    public AzuriteServer? Azurite { get; private set; }
+
+    public StandInServer? StandIn { get; private set; }
+
+    public TokenMint? Tokens { get; private set; }
+
+    /// <summary>Starts all of them side by side, and answers the state with their ports.</summary>
+    public async Task<StackState> StartAsync(StackState state, CancellationToken cancellation)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAll(
+            OrFailAllAsync(StartPostgresAsync(state, failed.Token), failed),
+            OrFailAllAsync(StartAzuriteAsync(state, failed.Token), failed),
+            OrFailAllAsync(StartStandInAsync(state, failed.Token), failed));
+        return state with
+        {
+            PostgresPort = Postgres?.Port ?? state.PostgresPort,
+            BlobPort = Azurite?.BlobPort ?? state.BlobPort,
+            QueuePort = Azurite?.QueuePort ?? state.QueuePort,
+            StandInPort = StandIn!.Port,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Azurite is not null)
+            await Azurite.DisposeAsync();
+        if (Postgres is not null)
+            await Postgres.DisposeAsync();
+        if (StandIn is not null)
+            await StandIn.DisposeAsync();
+        signingKey?.Dispose();
+    }
+
+    // The others are ended at once, rather than waited for: one may be installing for half a minute.
+    private static async Task OrFailAllAsync(Task start, CancellationTokenSource failed)
+    {
+        try
+        {
+            await start;
+        }
+        catch
+        {
+            await failed.CancelAsync();
+            throw;
+        }
+    }
+
+    private async Task StartPostgresAsync(StackState state, CancellationToken cancellation)
+    {
+        if (!settings.OwnDatabase)
+            return;
+        var watch = Stopwatch.StartNew();
+        Postgres = await PostgresServer.StartAsync(new(data.Postgres, state.Password)
+        {
+            PreferredPort = state.PostgresPort,
+            Durable = options.Durable,
+            Settings = options.PostgresSettings,
+            LogFile = data.LogFile("postgres"),
+            Report = options.Report,
+        }, cancellation);
+        options.Report($"PostgreSQL {Postgres.Version} ready on 127.0.0.1:{Postgres.Port} ({watch.Elapsed.TotalSeconds:0.0} s)");
+        await new Schema(options, state.Password).PrepareAsync(Postgres, cancellation);
+    }
+
+    private async Task StartAzuriteAsync(StackState state, CancellationToken cancellation)
+    {
+        if (!settings.OwnStorage)
+            return;
+        var watch = Stopwatch.StartNew();
+        Azurite = await AzuriteServer.StartAsync(new(data.Azurite)
+        {
+            PreferredBlobPort = state.BlobPort,
+            PreferredQueuePort = state.QueuePort,
+            LogFile = data.LogFile("azurite"),
+            Report = options.Report,
+        }, cancellation);
+        options.Report($"Azurite ready: queues on 127.0.0.1:{Azurite.QueuePort}, blobs on 127.0.0.1:{Azurite.BlobPort} ({watch.Elapsed.TotalSeconds:0.0} s)");
+    }
+
+    private async Task StartStandInAsync(StackState state, CancellationToken cancellation)
+    {
+        signingKey = SigningKey.Import(state.SigningKeyId, state.SigningKey);
+        StandIn = await StandInServer.StartAsync(new(signingKey), state.StandInPort, cancellation);
+        Tokens = new(StandIn.Url, signingKey, state.JwtSecret);
+        options.Report($"Model stand-in ready on 127.0.0.1:{StandIn.Port}");
+    }
+}
