@@ -33,7 +33,7 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
             Parameter.Text(send.Model),
             Parameter.Json(_models),
             Parameter.Text(send.IdempotencyKey),
-            Parameter.Bytes(send.IdempotencyKey is null ? null : send.Fingerprint()),
+            Parameter.Bytes(send.IdempotencyKey is null ? null : send.Fingerprint),
             Parameter.Integer(send.LingerSeconds),
             Parameter.Span(settings.Streams.Lease),
             Parameter.Span(_reservationLifetime),

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace ChatBot.Functions.Completions;
@@ -9,6 +8,7 @@ namespace ChatBot.Functions.Completions;
 /// <param name="ClientId">The message id as the client gave it, where that was not a UUID.</param>
 /// <param name="LingerSeconds">How long to go on after the client has left; null to the end.</param>
 /// <param name="IdempotencyKey">Null where nothing in the request tells a repeat from a second request.</param>
+/// <param name="Fingerprint">The same for a repeat, another for another request under the same key.</param>
 public sealed record SendCommand(
     Guid ChatId,
     bool CreatesChat,
@@ -19,7 +19,8 @@ public sealed record SendCommand(
     string Content,
     string? Model,
     int? LingerSeconds,
-    string? IdempotencyKey)
+    string? IdempotencyKey,
+    byte[] Fingerprint)
 {
     public const string Submit = "submit-message";
     public const string Regenerate = "regenerate-message";
@@ -28,7 +29,4 @@ public sealed record SendCommand(
 
     /// <summary>Not below what any tokenizer makes of the content: none makes more tokens of a text than it has bytes.</summary>
     public int TokenBound => Encoding.UTF8.GetByteCount(Content);
-
-    /// <summary>The same for a repeat, another for another request under the same key.</summary>
-    public byte[] Fingerprint() => SHA256.HashData(Encoding.UTF8.GetBytes($"{Trigger}\n{ChatId}\n{MessageId}\n{IsEdit}\n{Model}\n{Content}"));
 }

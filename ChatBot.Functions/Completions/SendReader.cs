@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ChatBot.Functions.Http;
 using ChatBot.Functions.Identity;
@@ -29,12 +31,12 @@ public sealed class SendReader(ChatBotSettings settings)
             return Invalid(new Validation().Check("messages", false, "must end with a message of role user"));
         }
 
-        var chat = chatId is null ? Guid.CreateVersion7() : ClientId.ToUuid(chatId, user.Id);
+        Guid? chat = chatId is null ? null : ClientId.ToUuid(chatId, user.Id);
         return Read(http, chat, createsChat: true, newest, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
     }
 
     private RequestBody<SendCommand> Read(
-        HttpContext http, Guid chat, bool createsChat, SentMessage? message, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
+        HttpContext http, Guid? givenChat, bool createsChat, SentMessage? message, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
     {
         var isRegenerate = trigger == SendCommand.Regenerate;
         var content = message?.Content ?? string.Concat(message?.Parts?.Select(p => p.Text) ?? []);
@@ -55,6 +57,7 @@ public sealed class SendReader(ChatBotSettings settings)
             return new(null, problem);
         }
 
+        var chat = givenChat ?? Guid.CreateVersion7();
         var clientId = isRegenerate ? messageId : message!.Id;
         Guid? id = clientId is null ? null : ClientId.ToUuid(clientId, chat);
         var isEdit = !isRegenerate && messageId is not null && id == ClientId.ToUuid(messageId, chat);
@@ -69,9 +72,13 @@ public sealed class SendReader(ChatBotSettings settings)
                 content,
                 model,
                 linger,
-                KeyOf(http, header, isEdit || isRegenerate ? null : id)),
+                KeyOf(http, header, isEdit || isRegenerate ? null : id),
+                Fingerprint($"{trigger ?? SendCommand.Submit}\n{givenChat}\n{clientId}\n{isEdit}\n{model}\n{content}")),
             null);
     }
+
+    /// <summary>Of what the client sent, not of what was made up for it: the same for a repeat.</summary>
+    private static byte[] Fingerprint(string request) => SHA256.HashData(Encoding.UTF8.GetBytes(request));
 
     /// <summary>The client's key; else its message id, which a repeat has again; else what the Functions host gives a request it sends again.</summary>
     private string? KeyOf(HttpContext http, string header, Guid? messageId)

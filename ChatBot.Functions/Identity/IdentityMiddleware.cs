@@ -10,7 +10,7 @@ public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens toke
         ProblemKind.Unauthenticated, "Send a valid Supabase access token: Authorization: Bearer ACCESS_TOKEN");
 
     private static readonly ProblemResult s_keysUnavailable = new(
-        ProblemKind.Unavailable, "The token cannot be verified at the moment. Send the request again.", retryAfter: TimeSpan.FromSeconds(5));
+        ProblemKind.Unavailable, "The token cannot be verified at the moment. Send the request again.", retryAfter: SigningKeys.RetryAfter);
 
     public async Task InvokeAsync(HttpContext http)
     {

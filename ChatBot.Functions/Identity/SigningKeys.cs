@@ -9,6 +9,9 @@ namespace ChatBot.Functions.Identity;
 /// </summary>
 public sealed partial class SigningKeys(SupabaseSettings settings, HttpClient http, TimeProvider time, ILogger<SigningKeys> log)
 {
+    /// <summary>How long to wait before asking again, as long as no keys were ever fetched.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan s_leastBetweenFetches = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_mostBetweenFetches = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_fetchTimeout = TimeSpan.FromSeconds(5);
@@ -29,10 +32,9 @@ public sealed partial class SigningKeys(SupabaseSettings settings, HttpClient ht
         await _fetching.WaitAsync(cancellation);
         try
         {
-            var isStale = IsOlderThan(_keys?.ContainsKey(keyId) is true ? s_mostBetweenFetches : s_leastBetweenFetches);
-            if (isStale)
+            if (IsOlderThan(_keys is null ? RetryAfter : _keys.ContainsKey(keyId) ? s_mostBetweenFetches : s_leastBetweenFetches))
             {
-                await Fetch(cancellation);
+                await Fetch();
             }
 
             var keys = _keys ?? throw new HttpRequestException("The signing keys could not be fetched.");
@@ -46,10 +48,10 @@ public sealed partial class SigningKeys(SupabaseSettings settings, HttpClient ht
 
     private bool IsOlderThan(TimeSpan age) => _fetchedAt is not { } at || time.GetElapsedTime(at) >= age;
 
-    private async Task Fetch(CancellationToken cancellation)
+    /// <summary>Goes on when the caller leaves: else callers who leave early would make it ask again and again.</summary>
+    private async Task Fetch()
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(s_fetchTimeout);
+        using var timeout = new CancellationTokenSource(s_fetchTimeout);
         try
         {
             var text = await http.GetStringAsync(settings.Jwks, timeout.Token);
@@ -57,7 +59,7 @@ public sealed partial class SigningKeys(SupabaseSettings settings, HttpClient ht
                 .Where(k => k.Kid is { Length: > 0 } && k.Kty is "EC" or "RSA")
                 .ToDictionary(k => k.Kid, k => (SecurityKey)k);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ArgumentException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ArgumentException)
         {
             Log.FetchFailed(log, e.GetType().Name);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using ChatBot.Functions.Settings;
@@ -60,10 +61,9 @@ public sealed class SupabaseTokens(SupabaseSettings settings, SigningKeys keys)
 
     private static CurrentUser? ReadUser(JsonWebToken jwt)
     {
-        var claims = Encoding.UTF8.GetString(Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload));
-        using var payload = JsonDocument.Parse(claims);
+        using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload));
         var root = payload.RootElement;
-        if (!root.TryGetProperty("sub", out var sub) || sub.ValueKind != JsonValueKind.String || !Guid.TryParse(sub.GetString(), out var id))
+        if (!root.TryGetProperty("sub", out var sub) || sub.ValueKind != JsonValueKind.String || !Guid.TryParseExact(sub.GetString(), "D", out var id))
         {
             return null;
         }
@@ -73,7 +73,25 @@ public sealed class SupabaseTokens(SupabaseSettings settings, SigningKeys keys)
             && app.TryGetProperty("chatbot_role", out var c) && c.ValueKind == JsonValueKind.String ? c.GetString() : null;
 
         return role is "authenticated" or "service_role"
-            ? new CurrentUser(id, role, role == "service_role" || chatBotRole == "billing", claims)
+            ? new CurrentUser(id, role, role == "service_role" || chatBotRole == "billing", ClaimsForDatabase(root))
             : null;
+    }
+
+    /// <summary>Without what users write themselves: it gives no authority, and jsonb refuses some texts that JSON allows.</summary>
+    private static string ClaimsForDatabase(JsonElement payload)
+    {
+        var claims = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(claims))
+        {
+            json.WriteStartObject();
+            foreach (var claim in payload.EnumerateObject().Where(c => c.Name != "user_metadata"))
+            {
+                claim.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(claims.WrittenSpan);
     }
 }

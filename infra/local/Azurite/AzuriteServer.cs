@@ -9,6 +9,9 @@ public sealed class AzuriteServer : IAsyncDisposable
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    // Its own word, since an answering port may be another's.
+    private const string LastReadyLine = "Azurite Table service is successfully listening";
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
@@ -44,12 +47,15 @@ public sealed class AzuriteServer : IAsyncDisposable
     {
         var folder = new NpmFolder(RepositoryRoot.Combine("infra", "local", "npm", "azurite"), "Azurite");
         await folder.InstallAsync(options.Report, cancellation);
-        var server = new AzuriteServer(options, Path.Combine(folder.Modules, "azurite", "dist", "src", "azurite.js"))
-        {
-            BlobPort = LoopbackPort.Find(options.PreferredBlobPort),
-            QueuePort = LoopbackPort.Find(options.PreferredQueuePort),
-        };
-        await server.LaunchAsync(cancellation);
+        var server = new AzuriteServer(options, Path.Combine(folder.Modules, "azurite", "dist", "src", "azurite.js"));
+        await LoopbackPort.StartAsync(
+            () =>
+            {
+                server.BlobPort = LoopbackPort.Find(options.PreferredBlobPort);
+                server.QueuePort = LoopbackPort.Find(options.PreferredQueuePort);
+                return server.LaunchAsync(cancellation);
+            },
+            () => [server.BlobPort, server.QueuePort]);
         return server;
     }
 
@@ -112,7 +118,7 @@ public sealed class AzuriteServer : IAsyncDisposable
         {
             if (Running.HasExited)
                 throw new LocalStackException($"Azurite did not start:\n{Running.Tail(15)}");
-            if (await LoopbackPort.AnswersAsync(BlobPort, cancellation) && await LoopbackPort.AnswersAsync(QueuePort, cancellation))
+            if (Running.Lines.Any(line => line.StartsWith(LastReadyLine, StringComparison.Ordinal)))
                 return;
         }
         throw new LocalStackException($"Azurite did not answer within {StartPatience.TotalSeconds} s:\n{Running.Tail(15)}");

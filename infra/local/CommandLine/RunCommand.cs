@@ -94,7 +94,7 @@ internal sealed record RunCommand
     {
         var stopped = Task.Delay(Timeout.Infinite, stop);
         if (await Task.WhenAny(process.Exited, stopped) == process.Exited)
-            Console.Error.WriteLine($"\n*** {process.Name} (process {process.ProcessId}) HAS ENDED UNEXPECTEDLY. The rest runs on; its log is in the data directory. ***\n");
+            Console.Error.WriteLine($"\n*** {process.Name} (process {process.ProcessId}) HAS ENDED UNEXPECTEDLY. The rest runs on. See {process.LogFile} ***\n");
         await Task.WhenAny(stopped);
     }
 

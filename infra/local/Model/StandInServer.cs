@@ -9,18 +9,17 @@ public sealed class StandInServer : IAsyncDisposable
 
     private WebApplication? app;
 
-    private StandInServer(ModelStandIn model, SupabaseAuth auth, int port)
+    private StandInServer(ModelStandIn model, SupabaseAuth auth)
     {
         Model = model;
         Auth = auth;
-        Port = port;
     }
 
     public ModelStandIn Model { get; }
 
     public SupabaseAuth Auth { get; }
 
-    public int Port { get; }
+    public int Port { get; private set; }
 
     public string Url => UrlAt(Port);
 
@@ -30,8 +29,14 @@ public sealed class StandInServer : IAsyncDisposable
     public static async Task<StandInServer> StartAsync(SupabaseAuth auth, int? preferredPort = null, CancellationToken cancellation = default)
     {
         O200k.Warm();
-        var server = new StandInServer(new ModelStandIn(), auth, LoopbackPort.Find(preferredPort));
-        await server.RestartAsync(cancellation);
+        var server = new StandInServer(new ModelStandIn(), auth);
+        await LoopbackPort.StartAsync(
+            () =>
+            {
+                server.Port = LoopbackPort.Find(preferredPort);
+                return server.RestartAsync(cancellation);
+            },
+            () => [server.Port]);
         return server;
     }
 

@@ -8,7 +8,7 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
     private static readonly TimeSpan PredecessorsEnd = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    public string Data => Path.Combine(directory, "data");
+    public string Data { get; } = Path.GetFullPath(Path.Combine(directory, "data"));
 
     public UnprivilegedAccount? Account { get; } = UnprivilegedAccount.WhereRoot();
 

@@ -7,6 +7,9 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     public const string Superuser = "supabase_admin";
 
+    // Another server may have taken the port a moment before ours.
+    private const string SelectDirectory = "select current_setting('data_directory')";
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
@@ -38,8 +41,13 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var server = new PostgresServer(options, await PostgresBinaries.LocateAsync(options.Report, cancellation));
         await server.cluster.PrepareAsync(options.Password, cancellation);
-        server.Port = LoopbackPort.Find(options.PreferredPort);
-        await server.LaunchAsync(cancellation);
+        await LoopbackPort.StartAsync(
+            () =>
+            {
+                server.Port = LoopbackPort.Find(options.PreferredPort);
+                return server.LaunchAsync(cancellation);
+            },
+            () => [server.Port]);
         return server;
     }
 
@@ -124,17 +132,24 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             try
             {
-                await using var connection = new NpgsqlConnection(ConnectionString(pooled: false));
-                await connection.OpenAsync(cancellation);
-                return;
+                if (await AnswersAsync(cancellation))
+                    return;
             }
             // Refused, or "the database system is starting up": not yet. A wrong password stays wrong.
             catch (NpgsqlException failure) when (failure.SqlState is null or PostgresErrorCodes.CannotConnectNow && TimeProvider.System.GetUtcNow() < deadline)
             {
-                if (Running.HasExited)
-                    throw new LocalStackException($"PostgreSQL {Version} did not start:\n{Running.Tail(15)}", failure);
-                await Task.Delay(Interval, cancellation);
             }
+            if (Running.HasExited)
+                throw new LocalStackException($"PostgreSQL {Version} did not start:\n{Running.Tail(15)}");
+            await Task.Delay(Interval, cancellation);
         }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(pooled: false));
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(SelectDirectory, connection);
+        return await command.ExecuteScalarAsync(cancellation) is string directory && Path.GetFullPath(directory) == cluster.Data;
     }
 }

@@ -12,6 +12,7 @@ internal static class LoopbackPort
     private const int First = 20_000;
     private const int End = 30_000;
     private const int Attempts = 200;
+    private const int Starts = 3;
 
     public static int Find(int? preferred = null)
     {
@@ -40,17 +41,19 @@ internal static class LoopbackPort
         }
     }
 
-    public static async Task<bool> AnswersAsync(int port, CancellationToken cancellation)
+    /// <summary>Starts what listens on ports; again on others where another process has taken one between our look and its bind.</summary>
+    public static async Task StartAsync(Func<Task> start, Func<IReadOnlyList<int>> ports)
     {
-        using var client = new TcpClient();
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await client.ConnectAsync(IPAddress.Loopback, port, cancellation);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
+            try
+            {
+                await start();
+                return;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException && attempt < Starts && !ports().All(IsFree))
+            {
+            }
         }
     }
 }

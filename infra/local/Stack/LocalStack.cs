@@ -41,9 +41,9 @@ public sealed class LocalStack : IAsyncDisposable
     /// <summary>Those running now.</summary>
     public IReadOnlyList<StackProcess> Processes =>
     [
-        .. HasPostgres ? [new("postgres", Postgres.ProcessId, Postgres.Exited)] : Array.Empty<StackProcess>(),
-        .. HasAzurite ? [new("azurite", Azurite.ProcessId, Azurite.Exited)] : Array.Empty<StackProcess>(),
-        .. apps.Select(app => new StackProcess(app.Name, app.ProcessId, app.Exited)),
+        .. HasPostgres ? [new("postgres", Postgres.ProcessId, Postgres.Exited, data.LogFile("postgres"))] : Array.Empty<StackProcess>(),
+        .. HasAzurite ? [new("azurite", Azurite.ProcessId, Azurite.Exited, data.LogFile("azurite"))] : Array.Empty<StackProcess>(),
+        .. apps.Select(app => new StackProcess(app.Name, app.ProcessId, app.Exited, data.LogFile(app.Name))),
     ];
 
     internal StackSettings Settings { get; }

@@ -41,6 +41,13 @@ public static class StackExtensions
     public static async Task<JsonArray> Messages(this TestUser user, string chatId) =>
         (await user.Get($"/api/chats/{chatId}/messages")).Is(HttpStatusCode.OK).Json["items"]!.AsArray();
 
+    /// <summary>Caps for one user, beside those of the default plan.</summary>
+    public static Task SetCaps(this TestStack stack, TestUser user, long? tokenCap = null, decimal? costCap = null) => stack.Execute(
+        "insert into billing.user_plans (user_id, plan_id, token_cap, cost_cap) values ($1, 'free', $2, $3)",
+        user.Id,
+        (object?)tokenCap ?? DBNull.Value,
+        (object?)costCap ?? DBNull.Value);
+
     /// <summary>Waits until the completion's usage is in the ledger, or known to be nothing.</summary>
     public static Task WaitUntilRecorded(this TestStack stack, Guid completionId) => stack.WaitUntil(
         "select recorded_at is not null from chatbot.completions where id = $1", completionId);

@@ -1,0 +1,139 @@
+using System.Net;
+using ChatBot.Functions.Completions;
+using ChatBot.Functions.Usage;
+using ChatBot.Tests.Stack;
+using Xunit;
+
+namespace ChatBot.Tests.Usage;
+
+public sealed class EnforceUsageCapsTests(TestStack stack)
+{
+    [Fact]
+    public async Task What_died_is_ended_from_its_draft_and_its_usage_estimated()
+    {
+        var dead = await HalfCompletion.Begin(stack);
+        await dead.ExpireLease();
+
+        await RunUntil("select ended_at is not null from chatbot.completions where id = $1", dead.Id);
+        await stack.WaitUntilRecorded(dead.Id);
+
+        var answer = (await dead.User.Messages(dead.Chat))[1]!;
+        Assert.Equal("interrupted", (string?)answer["status"]);
+        Assert.Equal("so far", (string?)answer["content"]);
+        Assert.Equal("estimated", (string?)answer["receipt"]!["quality"]);
+        Assert.Equal(2, (int)answer["receipt"]!["outputTokens"]!);
+        var usage = (await dead.User.Get("/api/usage")).Json;
+        Assert.Equal(0, (int)usage["tokens"]!["reserved"]!);
+        Assert.Empty(usage["liveCompletions"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task What_is_still_held_is_left_alone()
+    {
+        var held = await HalfCompletion.Begin(stack);
+
+        await Run();
+
+        Assert.Equal("streaming", await stack.Scalar<string>("select state from chatbot.completions where id = $1", held.Id));
+    }
+
+    [Fact]
+    public async Task What_nobody_picked_up_is_woken()
+    {
+        var forgotten = await HalfCompletion.Begin(stack);
+        Assert.True(await forgotten.Finish(new TokenUsage(10, 0, 2, 0)));
+        await stack.Execute("update chatbot.completions set ended_at = now() - interval '1 minute' where id = $1", forgotten.Id);
+
+        await RunUntil("select persisted_at is not null from chatbot.completions where id = $1", forgotten.Id);
+
+        await stack.WaitUntilRecorded(forgotten.Id);
+        Assert.Equal(12, (int)(await forgotten.User.Get("/api/usage")).Json["tokens"]!["used"]!);
+    }
+
+    [Fact]
+    public async Task A_completion_that_never_called_a_model_is_not_billed()
+    {
+        var dead = await HalfCompletion.Begin(stack, draft: "");
+        await dead.ExpireLease();
+
+        await RunUntil("select ended_at is not null from chatbot.completions where id = $1", dead.Id);
+        await stack.WaitUntilRecorded(dead.Id);
+
+        Assert.Equal(0L, await stack.Scalar<long>("select count(*) from billing.usage_events where user_id = $1", dead.User.Id));
+        Assert.Equal(0L, await stack.Scalar<long>("select count(*) from billing.usage_reservations where user_id = $1", dead.User.Id));
+    }
+
+    [Fact]
+    public async Task Many_runs_at_once_are_as_good_as_one()
+    {
+        var dead = await HalfCompletion.Begin(stack);
+        await dead.ExpireLease();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => RunUntil("select ended_at is not null from chatbot.completions where id = $1", dead.Id)));
+        await stack.WaitUntilRecorded(dead.Id);
+
+        Assert.Equal(1L, await stack.Scalar<long>("select count(*) from billing.usage_events where user_id = $1", dead.User.Id));
+    }
+
+    [Fact]
+    public async Task A_stalled_process_that_wakes_up_too_late_changes_nothing()
+    {
+        var stalled = await HalfCompletion.Begin(stack);
+        await stalled.ExpireLease();
+        await RunUntil("select ended_at is not null from chatbot.completions where id = $1", stalled.Id);
+
+        Assert.False(await stalled.Finish(new TokenUsage(10, 0, 2, 0), rest: " and more"));
+        await stack.WaitUntilRecorded(stalled.Id);
+
+        Assert.Equal("so far", (string?)(await stalled.User.Messages(stalled.Chat))[1]!["content"]);
+    }
+
+    [Fact]
+    public async Task Who_reaches_the_cap_is_blocked_until_the_cap_is_raised()
+    {
+        var last = await HalfCompletion.Begin(stack, tokenCap: 5000);
+        Assert.True(await last.Finish(new TokenUsage(1000, 0, 4000, 0)));
+        await stack.Execute("update chatbot.completions set ended_at = now() - interval '1 minute' where id = $1", last.Id);
+        await RunUntil("select recorded_at is not null from chatbot.completions where id = $1", last.Id);
+
+        Assert.Equal("blocked", (string?)(await last.User.Get("/api/usage")).Json["status"]);
+        (await last.User.Post($"/api/chats/{last.Chat}/stream", StackExtensions.SendBody("More"))).IsProblem(HttpStatusCode.TooManyRequests, "usage_cap_exceeded");
+
+        await stack.Execute("update billing.user_plans set token_cap = 50000 where user_id = $1", last.User.Id);
+        await RunUntil("select status = 'open' from billing.usage_periods where user_id = $1", last.User.Id);
+        await last.User.Send(last.Chat, "More. [[tokens=2]]");
+    }
+
+    [Fact]
+    public async Task A_period_that_is_over_is_closed_and_the_next_begins_at_nothing()
+    {
+        var user = await stack.NewUser();
+        await stack.Execute(
+            """
+            insert into billing.usage_periods (user_id, period_start, period_end, tokens, status)
+            select $1, p.period_start, billing.period_end(p.period_start), 1000000, 'blocked'
+            from billing.period_start(now() - interval '40 days') p (period_start)
+            """,
+            user.Id);
+
+        await RunUntil("select status = 'closed' from billing.usage_periods where user_id = $1", user.Id);
+
+        Assert.Equal(0, (int)(await user.Get("/api/usage")).Json["tokens"]!["used"]!);
+        await user.Send(await user.NewChat(), "A new month. [[tokens=2]]");
+    }
+
+    private Task Run() => stack.Program.Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken);
+
+    /// <summary>Runs until it was our turn: of two runs at a time the second does nothing.</summary>
+    private async Task RunUntil(string sql, Guid id)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30);
+        do
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within 30 s: {sql}");
+            await Run();
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        while (await stack.Scalar<bool?>(sql, id) is not true);
+    }
+}
