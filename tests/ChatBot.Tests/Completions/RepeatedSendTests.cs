@@ -48,7 +48,7 @@ public sealed class RepeatedSendTests(TestStack stack)
 
         var here = user.Send(chat, "Go. [[tokens=60 delay=10ms]]", "m1");
         await stack.WaitUntil("select exists (select from chatbot.completions where chat_id = $1)", Guid.Parse(chat));
-        var there = await user.At(other).Send(chat, "Go. [[tokens=60 delay=10ms]]", "m1");
+        var there = await user.At(other.Address).Send(chat, "Go. [[tokens=60 delay=10ms]]", "m1");
 
         Assert.Equal((await here).Text, there.Text);
         Assert.Equal((await here).MessageId, there.MessageId);

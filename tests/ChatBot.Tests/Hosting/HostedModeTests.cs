@@ -88,7 +88,7 @@ public sealed class HostedModeTests(TestStack stack)
     {
         var port = LoopbackPort.Find();
         await using var program = await Start(port);
-        var user = (await stack.NewUser()).At(program);
+        var user = (await stack.NewUser()).At(program.Address);
         var chat = await user.NewChat();
         var marker = Guid.NewGuid().ToString();
 

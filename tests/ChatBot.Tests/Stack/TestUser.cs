@@ -15,7 +15,7 @@ public sealed class TestUser(Guid id, string token, Uri address)
     public string Token => token;
 
     /// <summary>The same user at another instance.</summary>
-    public TestUser At(TestProgram program) => new(id, token, program.Address);
+    public TestUser At(Uri instance) => new(id, token, instance);
 
     public Task<TestAnswer> Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, null, headers);
 

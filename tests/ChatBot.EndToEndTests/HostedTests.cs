@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using ChatBot.Tests.Stack;
+using Xunit;
+
+namespace ChatBot.EndToEndTests;
+
+/// <summary>As the Functions host runs the program.</summary>
+public sealed class HostedTests(PublishedProgram published)
+{
+    private static readonly HttpClient s_http = new();
+
+    [Fact]
+    public async Task A_send_is_stored_and_recorded_by_the_hosts_calls_alone()
+    {
+        var (app, address) = await published.StartHosted("hosted");
+        await using var _ = app;
+        var user = await published.NewUser(address);
+        var chat = await StreamingTests.NewChat(user);
+
+        var stream = EventStreamText.Parse((await StreamingTests.Send(user, chat, "Hello. [[tokens=7]]")).Is(HttpStatusCode.OK).Body);
+        var wakeUp = new JsonObject { ["version"] = 1, ["completionId"] = stream.MessageId }.ToJsonString();
+        await Trigger(address, "PersistAssistantMessage", Envelope(wakeUp));
+        await Trigger(address, "RecordUsage", Envelope(wakeUp));
+        await Trigger(address, "EnforceUsageCaps", """{"Data":{"timer":{"IsPastDue":false}},"Metadata":{"sys":{"MethodName":"EnforceUsageCaps"}}}""");
+
+        Assert.Equal(7, (int)(await StreamingTests.Messages(user, chat))[1]!["receipt"]!["outputTokens"]!);
+    }
+
+    [Fact]
+    public async Task The_hosts_readiness_probe_is_answered()
+    {
+        var (app, address) = await published.StartHosted("probed");
+        await using var _ = app;
+
+        using var answer = await s_http.GetAsync(address, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+    }
+
+    /// <summary>The message's text as a JSON string within a JSON string, as recorded from a host.</summary>
+    private static string Envelope(string text) => new JsonObject
+    {
+        ["Data"] = new JsonObject { ["message"] = JsonValue.Create(text).ToJsonString() },
+        ["Metadata"] = new JsonObject { ["DequeueCount"] = "1", ["Id"] = "\"7c2f\"" },
+    }.ToJsonString();
+
+    private static async Task Trigger(Uri address, string function, string envelope)
+    {
+        using var answer = await s_http.PostAsync(
+            new Uri(address, function), new StringContent(envelope, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, "{}"), (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+    }
+}

@@ -1,0 +1,67 @@
+using ChatBot.EndToEndTests;
+using ChatBot.Local;
+using ChatBot.Tests.Stack;
+using Npgsql;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(PublishedProgram))]
+
+namespace ChatBot.EndToEndTests;
+
+/// <summary>
+/// The program as processes, on the local stack: the published binary that CHATBOT_BINARY names, else the build that was made
+/// along with these tests.
+/// </summary>
+public sealed class PublishedProgram : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("chatbot-e2e-");
+
+    public LocalStack Stack { get; private set; } = null!;
+
+    public NpgsqlDataSource Database { get; private set; } = null!;
+
+    public AppProgram Program { get; } =
+        Environment.GetEnvironmentVariable("CHATBOT_BINARY") is { Length: > 0 } binary ? AppProgram.Binary(binary) : AppProgram.Built();
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new StackOptions(_directory.FullName) { Durable = false, Program = Program };
+        Stack = await LocalStack.StartAsync(options, TestContext.Current.CancellationToken);
+        Stack.StandIn.Model.DefaultDelay = TimeSpan.Zero;
+        Database = NpgsqlDataSource.Create(Stack.Postgres.ConnectionString());
+    }
+
+    /// <summary>A ready instance; the caller ends it.</summary>
+    public async Task<AppProcess> Start(string name, params (string Name, string Value)[] settings)
+    {
+        var app = await Stack.StartAppAsync(name, overrides: settings.ToDictionary(s => s.Name, s => s.Value));
+        await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    /// <summary>An instance as the Functions host starts it.</summary>
+    public async Task<(AppProcess App, Uri Address)> StartHosted(string name)
+    {
+        var port = LoopbackPort.Find();
+        var app = await Stack.StartAppAsync(name, port, new Dictionary<string, string> { ["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}" });
+        await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
+        return (app, new Uri(app.BaseUrl));
+    }
+
+    public async Task<TestUser> NewUser(Uri address)
+    {
+        var id = Guid.NewGuid();
+        await using var insert = Database.CreateCommand("insert into auth.users (id, email) values ($1, $2)");
+        insert.Parameters.Add(new() { Value = id });
+        insert.Parameters.Add(new() { Value = $"{id:N}@example.com" });
+        await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return new TestUser(id, Stack.Tokens.Mint(new AccessToken(id)), address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        await Stack.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+}

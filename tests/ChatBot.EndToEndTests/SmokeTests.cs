@@ -1,3 +1,0 @@
-using Xunit;
-namespace ChatBot.EndToEndTests;
-public sealed class SmokeTests { [Fact] public void One() => Assert.True(Environment.ProcessorCount > 0); }

@@ -1,0 +1,39 @@
+using ChatBot.Local;
+using Xunit;
+
+namespace ChatBot.EndToEndTests;
+
+public sealed class StartTests(PublishedProgram published)
+{
+    [Theory]
+    [InlineData("Database__ConnectionString", "")]
+    [InlineData("Supabase__Url", "not a url")]
+    [InlineData("Encryption__Keys__1", "dG9vIHNob3J0")]
+    [InlineData("Streams__IdleSeconds", "soon")]
+    public async Task A_wrong_setting_stops_the_start_with_its_name_and_an_example(string name, string value)
+    {
+        await using var app = await published.Stack.StartAppAsync($"bad-{name}", overrides: new Dictionary<string, string> { [name] = value });
+
+        // Not 0: the Functions host would never start it again.
+        Assert.Equal(78, await app.Exited.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Contains(app.Output, line => line.Contains($"Setting {name} ", StringComparison.Ordinal) && line.Contains($"Example: {name}=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_writes_the_committed_function_folders()
+    {
+        var directory = Directory.CreateTempSubdirectory("chatbot-functions-");
+        var app = await AppProcess.StartAsync(new(
+            published.Program with { Arguments = [.. published.Program.Arguments, "--write-functions", directory.FullName] }, new Dictionary<string, string>()));
+        await using (app)
+        {
+            Assert.Equal(0, await app.Exited.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        }
+
+        var written = directory.GetDirectories().OrderBy(d => d.Name, StringComparer.Ordinal)
+            .Select(d => $"{d.Name}/function.json\n{File.ReadAllText(Path.Combine(d.FullName, "function.json"))}\n");
+        Assert.Equal(await File.ReadAllTextAsync(
+            RepositoryRoot.Combine("tests", "ChatBot.Tests", "Hosting", "functions.snapshot.txt"), TestContext.Current.CancellationToken), string.Concat(written));
+        directory.Delete(recursive: true);
+    }
+}
