@@ -13,6 +13,7 @@ namespace ChatBot.Functions.Http;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
+    Converters = [typeof(TextConverter)],
     MaxDepth = 32)]
 [JsonSerializable(typeof(Chat))]
 [JsonSerializable(typeof(Page<Chat>))]
@@ -36,6 +37,7 @@ public sealed partial class ChatBotJson : JsonSerializerContext;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     AllowDuplicateProperties = false,
+    Converters = [typeof(TextConverter)],
     MaxDepth = 32)]
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(ChatRequest))]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using ChatBot.Functions.Problems;
@@ -39,7 +40,7 @@ public static class Paging
         }
 
         Span<byte> bytes = stackalloc byte[24];
-        if (text.Length != 32 || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != 24)
+        if (text.Length != 32 || Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length != 24)
         {
             return false;
         }

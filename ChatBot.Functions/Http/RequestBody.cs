@@ -45,7 +45,7 @@ public static class RequestBody
             var value = await JsonSerializer.DeserializeAsync(http.Request.Body, type, cancellation);
             return value is null ? Refused<T>(ProblemKind.InvalidJson, "The body must be a JSON object.") : new(value, null);
         }
-        catch (JsonException e) when (e.InnerException is InvalidOperationException)
+        catch (UnpairedSurrogateException)
         {
             return Refused<T>(ProblemKind.UnprocessableText, "A text holds half of a surrogate pair, which no Unicode text may.");
         }
