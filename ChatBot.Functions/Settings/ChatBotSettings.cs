@@ -40,7 +40,8 @@ public sealed record ChatBotSettings(
         var origins = new List<string>();
         foreach (var child in reader.Children("Cors:AllowedOrigins"))
         {
-            if (Uri.TryCreate(child.Value, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.PathAndQuery is "/")
+            if (Uri.TryCreate(child.Value, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
+                && uri is { UserInfo: "", PathAndQuery: "/", Fragment: "" })
             {
                 origins.Add(uri.GetLeftPart(UriPartial.Authority));
             }

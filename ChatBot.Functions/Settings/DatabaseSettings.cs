@@ -10,10 +10,15 @@ public sealed record DatabaseSettings(string ConnectionString, TimeSpan Statemen
 
     public static DatabaseSettings Read(SettingReader reader)
     {
-        var text = reader.Required(Name, Example);
         var poolSize = reader.Integer("Database:PoolSize", 10, 1, 200);
         var poolWait = reader.Integer("Database:PoolWaitSeconds", 2, 1, 60);
         var statementTimeout = reader.Seconds("Database:StatementTimeoutSeconds", 5, 1, 60);
+        if (reader.Optional(Name) is not { } text)
+        {
+            reader.Mistake(Name, "is missing", Example);
+            return new DatabaseSettings("", statementTimeout);
+        }
+
         try
         {
             var builder = new NpgsqlConnectionStringBuilder(text.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) ? FromUri(text) : text)
@@ -27,7 +32,7 @@ public sealed record DatabaseSettings(string ConnectionString, TimeSpan Statemen
                 CommandTimeout = (int)statementTimeout.TotalSeconds + 2,
                 ApplicationName = "chatbot",
             };
-            return new DatabaseSettings(builder.ConnectionString, statementTimeout);
+            return builder.Host is { Length: > 0 } ? new DatabaseSettings(builder.ConnectionString, statementTimeout) : throw new FormatException();
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {

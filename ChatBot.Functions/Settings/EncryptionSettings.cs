@@ -10,7 +10,13 @@ public sealed record EncryptionSettings(IReadOnlyDictionary<int, byte[]> Keys, i
     public static EncryptionSettings Read(SettingReader reader)
     {
         var keys = new Dictionary<int, byte[]>();
-        foreach (var section in reader.Children("Encryption:Keys"))
+        var sections = reader.Children("Encryption:Keys").Where(s => !string.IsNullOrWhiteSpace(s.Value)).ToList();
+        if (sections.Count == 0)
+        {
+            reader.Mistake("Encryption:Keys:1", "is missing", Example);
+        }
+
+        foreach (var section in sections)
         {
             var bytes = new byte[32];
             if (!int.TryParse(section.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < 1)
@@ -29,7 +35,6 @@ public sealed record EncryptionSettings(IReadOnlyDictionary<int, byte[]> Keys, i
 
         if (keys.Count == 0)
         {
-            reader.Mistake("Encryption:Keys:1", "is missing", Example);
             return new EncryptionSettings(keys, 1);
         }
 

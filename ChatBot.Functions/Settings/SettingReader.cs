@@ -8,7 +8,7 @@ public sealed class SettingReader(IConfiguration configuration)
     private readonly List<string> _mistakes = [];
 
     public string? Optional(string name) =>
-        configuration[name] is { Length: > 0 } value ? value.Trim() : null;
+        configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
 
     public string Required(string name, string example)
     {

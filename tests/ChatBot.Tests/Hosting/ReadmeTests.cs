@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using ChatBot.Functions.Problems;
+using ChatBot.Local;
+using ChatBot.Tests.Stack;
+using Xunit;
+
+namespace ChatBot.Tests.Hosting;
+
+/// <summary>What the README says in tables is what the program does.</summary>
+public sealed partial class ReadmeTests(TestStack stack)
+{
+    private static readonly string s_readme = File.ReadAllText(RepositoryRoot.Combine("README.md"));
+
+    [Fact]
+    public void Its_table_of_errors_is_the_catalogue()
+    {
+        var told = ErrorRow().Matches(s_readme).Select(m => (Status: int.Parse(m.Groups[1].Value, null), Code: m.Groups[2].Value)).Order();
+
+        Assert.Equal(ProblemKind.All.Select(kind => (kind.Status, kind.Code)).Order(), told);
+    }
+
+    [Fact]
+    public void Its_table_of_routes_is_the_programs()
+    {
+        var told = RouteRow().Matches(s_readme).Select(m => $"{m.Groups[1].Value} /api{m.Groups[2].Value} {m.Groups[3].Value}").Order();
+        var mapped = stack.Program.Routes
+            .Where(r => r.Metadata.GetMetadata<IEndpointNameMetadata>() is not null)
+            .Select(r =>
+            {
+                var name = r.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName;
+                return $"{r.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods[0]} {r.RoutePattern.RawText} {char.ToLowerInvariant(name[0])}{name[1..]}";
+            })
+            .Order();
+
+        Assert.Equal(mapped, told);
+    }
+
+    [Fact]
+    public void It_tells_every_setting_that_the_code_reads()
+    {
+        var code = Directory.EnumerateFiles(RepositoryRoot.Combine("ChatBot.Functions", "Settings"), "*.cs")
+            .SelectMany(file => SettingName().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value.Replace(":", "__", StringComparison.Ordinal)))
+            .Distinct();
+
+        Assert.All(code, name => Assert.Contains($"`{name}", s_readme, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"^\| (\d{3}) \| `(\w+)` \|", RegexOptions.Multiline)]
+    private static partial Regex ErrorRow();
+
+    [GeneratedRegex(@"^\| `(GET|POST|PUT|PATCH|DELETE) ([^`?]+)[^`]*` \| (\w+) \|", RegexOptions.Multiline)]
+    private static partial Regex RouteRow();
+
+    [GeneratedRegex("\"((?:Database|Supabase|AzureWebJobsStorage|OpenAI|AzureOpenAI|Encryption|Streams|Cors):[A-Za-z:]+)\"")]
+    private static partial Regex SettingName();
+}
