@@ -4,7 +4,7 @@ namespace ChatBot.Local;
 
 internal static class DurationText
 {
-    private static readonly (string Suffix, TimeSpan Unit)[] Units =
+    private static readonly (string Suffix, TimeSpan Unit)[] s_units =
         [("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)), ("h", TimeSpan.FromHours(1))];
 
     /// <summary><c>500ms</c>, <c>1.5s</c>, <c>2m</c>, <c>1h</c>; a bare number is in the unit given.</summary>
@@ -12,7 +12,7 @@ internal static class DurationText
     {
         var number = text;
         var unit = bareUnit;
-        if (Array.Find(Units, known => text.EndsWith(known.Suffix, StringComparison.Ordinal)) is { Suffix: not null } found)
+        if (Array.Find(s_units, known => text.EndsWith(known.Suffix, StringComparison.Ordinal)) is { Suffix: not null } found)
         {
             number = text[..^found.Suffix.Length];
             unit = found.Unit;

@@ -7,12 +7,12 @@ namespace ChatBot.Local;
 /// <summary>An ES256 key pair, as a Supabase project signs its access tokens with.</summary>
 public sealed class SigningKey : IDisposable
 {
-    private readonly ECDsa key;
+    private readonly ECDsa _key;
 
     private SigningKey(string id, ECDsa key)
     {
         Id = id;
-        this.key = key;
+        _key = key;
     }
 
     public string Id { get; }
@@ -21,19 +21,19 @@ public sealed class SigningKey : IDisposable
 
     public static SigningKey Import(string id, string privateKey)
     {
-        var key = ECDsa.Create();
-        key.ImportPkcs8PrivateKey(Convert.FromBase64String(privateKey), out _);
-        return new(id, key);
+        var _key = ECDsa.Create();
+        _key.ImportPkcs8PrivateKey(Convert.FromBase64String(privateKey), out _);
+        return new(id, _key);
     }
 
-    public string ExportPrivateKey() => Convert.ToBase64String(key.ExportPkcs8PrivateKey());
+    public string ExportPrivateKey() => Convert.ToBase64String(_key.ExportPkcs8PrivateKey());
 
-    public byte[] Sign(ReadOnlySpan<byte> data) => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    public byte[] Sign(ReadOnlySpan<byte> data) => _key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     /// <summary>The public half, as a Supabase project serves it.</summary>
     public JsonObject ToJsonWebKey()
     {
-        var point = key.ExportParameters(includePrivateParameters: false).Q;
+        var point = _key.ExportParameters(includePrivateParameters: false).Q;
         return new()
         {
             ["alg"] = "ES256",
@@ -48,5 +48,5 @@ public sealed class SigningKey : IDisposable
         };
     }
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 }

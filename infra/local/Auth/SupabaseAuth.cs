@@ -5,7 +5,7 @@ namespace ChatBot.Local;
 /// <summary>The part of a Supabase project's auth server that token validation asks: its key set. Keys can be rotated, and it can be down.</summary>
 public sealed class SupabaseAuth
 {
-    private int requests;
+    private int _requests;
 
     public SupabaseAuth(params IReadOnlyList<SigningKey> keys) => Keys = keys;
 
@@ -16,13 +16,13 @@ public sealed class SupabaseAuth
     public bool Available { get; set; } = true;
 
     /// <summary>How often the key set was asked for.</summary>
-    public int Requests => Volatile.Read(ref requests);
+    public int Requests => Volatile.Read(ref _requests);
 
     internal void Map(IEndpointRouteBuilder routes) => routes.MapGet("/auth/v1/.well-known/jwks.json", ServeKeysAsync);
 
     private Task ServeKeysAsync(HttpContext context)
     {
-        Interlocked.Increment(ref requests);
+        Interlocked.Increment(ref _requests);
         if (!Available)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

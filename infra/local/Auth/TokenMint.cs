@@ -58,9 +58,15 @@ public sealed class TokenMint(string url, SigningKey key, string legacySecret, T
             ["is_anonymous"] = token.IsAnonymous,
         };
         foreach (var (name, value) in token.Overrides)
+        {
             claims[name] = value?.DeepClone();
+        }
+
         foreach (var name in claims.Where(claim => claim.Value is null).Select(claim => claim.Key).ToArray())
+        {
             claims.Remove(name);
+        }
+
         return claims;
     }
 }

@@ -12,18 +12,18 @@ public sealed class AzuriteServer : IAsyncDisposable
     // Its own word, since an answering port may be another's.
     private const string LastReadyLine = "Azurite Table service is successfully listening";
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(25);
 
-    private readonly AzuriteOptions options;
-    private readonly string script;
-    private ChildProcess? process;
+    private readonly AzuriteOptions _options;
+    private readonly string _script;
+    private ChildProcess? _process;
 
     private AzuriteServer(AzuriteOptions options, string script)
     {
-        this.options = options;
-        this.script = script;
+        _options = options;
+        _script = script;
     }
 
     /// <summary>The program's queues.</summary>
@@ -41,7 +41,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{BlobPort}/{Account};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
 
-    private ChildProcess Running => process ?? throw new InvalidOperationException("Azurite is not running.");
+    private ChildProcess Running => _process ?? throw new InvalidOperationException("Azurite is not running.");
 
     public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, CancellationToken cancellation = default)
     {
@@ -60,7 +60,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     }
 
     /// <summary>Ends it in good order: what is stored is on disk, unless it was kept in memory.</summary>
-    public Task StopAsync() => EndAsync(server => server.EndAsync(Posix.Terminate, StopPatience));
+    public Task StopAsync() => EndAsync(server => server.EndAsync(Posix.Terminate, s_stopPatience));
 
     /// <summary>Ends it as a power cut does: up to its last five seconds of changes are lost.</summary>
     public Task KillAsync() => EndAsync(server => server.KillAsync());
@@ -76,29 +76,32 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private async Task EndAsync(Func<ChildProcess, Task> end)
     {
-        if (process is null)
+        if (_process is null)
+        {
             return;
-        await end(process);
-        await process.DisposeAsync();
-        process = null;
+        }
+
+        await end(_process);
+        await _process.DisposeAsync();
+        _process = null;
     }
 
     private async Task LaunchAsync(CancellationToken cancellation)
     {
         var node = Executable.Find("node") ?? throw new LocalStackException("Azurite needs Node.js, which is not on PATH: install Node.js 20 or newer.");
-        Directory.CreateDirectory(options.Directory);
-        string[] persistence = options.InMemory ? ["--inMemoryPersistence"] : [];
-        process = await ChildProcess.StartAsync(new(node,
+        Directory.CreateDirectory(_options.Directory);
+        string[] persistence = _options.InMemory ? ["--inMemoryPersistence"] : [];
+        _process = await ChildProcess.StartAsync(new(node,
         [
-            script, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", options.Directory,
+            _script, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", _options.Directory,
             "--blobHost", "127.0.0.1", "--blobPort", $"{BlobPort}", "--queueHost", "127.0.0.1", "--queuePort", $"{QueuePort}",
             // Tables are not used: any port will do. Starting blobs and queues alone takes two processes and longer.
             "--tableHost", "127.0.0.1", "--tablePort", "0", .. persistence,
         ])
         {
-            LogFile = options.LogFile,
+            LogFile = _options.LogFile,
             // Node 22 and newer keep there what they have compiled, for the next start.
-            Environment = new Dictionary<string, string> { ["NODE_COMPILE_CACHE"] = Path.Combine(options.Directory, "node-cache") },
+            Environment = new Dictionary<string, string> { ["NODE_COMPILE_CACHE"] = Path.Combine(_options.Directory, "node-cache") },
         });
         try
         {
@@ -114,13 +117,18 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private async Task UntilItAnswersAsync(CancellationToken cancellation)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + StartPatience; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(Interval, cancellation))
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellation))
         {
             if (Running.HasExited)
+            {
                 throw new LocalStackException($"Azurite did not start:\n{Running.Tail(15)}");
+            }
+
             if (Running.Lines.Any(line => line.StartsWith(LastReadyLine, StringComparison.Ordinal)))
+            {
                 return;
+            }
         }
-        throw new LocalStackException($"Azurite did not answer within {StartPatience.TotalSeconds} s:\n{Running.Tail(15)}");
+        throw new LocalStackException($"Azurite did not answer within {s_startPatience.TotalSeconds} s:\n{Running.Tail(15)}");
     }
 }

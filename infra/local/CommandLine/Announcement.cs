@@ -11,18 +11,33 @@ internal static class Announcement
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"\nReady in {elapsed.TotalSeconds:0.0} s. Ctrl-C stops everything; the data stays.\n");
         foreach (var app in stack.Apps)
+        {
             text.AppendLine(CultureInfo.InvariantCulture, $"  API       {app.BaseUrl}");
+        }
+
         if (stack.HasPostgres)
+        {
             text.AppendLine(CultureInfo.InvariantCulture, $"  Database  {stack.Postgres.Uri()}");
+        }
+
         text.AppendLine(CultureInfo.InvariantCulture, $"  Model     {Model(stack)}");
 
         if (!stack.Settings.OwnAuth)
+        {
             return text.AppendLine("\nSupabase__Url is set: take access tokens from that project.").ToString();
+        }
+
         text.AppendLine("\nAccess tokens, good for eight hours:\n");
         foreach (var user in LocalUser.All)
+        {
             text.AppendLine(CultureInfo.InvariantCulture, $"  export {user.Name.ToUpperInvariant()}='{stack.Tokens.Mint(user.Token())}'");
+        }
+
         if (stack.Apps is [var first, ..])
+        {
             text.AppendLine("\nPaste this to see an answer stream:\n").AppendLine(Curl(first, stack.Tokens.Mint(LocalUser.Ada.Token())));
+        }
+
         return text.ToString();
     }
 

@@ -5,27 +5,33 @@ namespace ChatBot.Local;
 /// <summary>Takes arguments one after the other: <c>--name value</c>, <c>--name=value</c> or <c>--flag</c>.</summary>
 internal sealed class Arguments(IEnumerable<string> arguments)
 {
-    private readonly Queue<string> left = new(arguments);
-    private string? attached;
+    private readonly Queue<string> _left = new(arguments);
+    private string? _attached;
 
     public string Current { get; private set; } = "";
 
     public bool Next()
     {
-        if (attached is not null)
+        if (_attached is not null)
+        {
             throw new CommandLineException($"{Current} takes no value.");
-        if (!left.TryDequeue(out var argument))
+        }
+
+        if (!_left.TryDequeue(out var argument))
+        {
             return false;
+        }
+
         var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=', StringComparison.Ordinal) : -1;
         Current = equals < 0 ? argument : argument[..equals];
-        attached = equals < 0 ? null : argument[(equals + 1)..];
+        _attached = equals < 0 ? null : argument[(equals + 1)..];
         return true;
     }
 
     public string Text()
     {
-        var value = attached ?? (left.TryDequeue(out var next) ? next : throw new CommandLineException($"{Current} needs a value."));
-        attached = null;
+        var value = _attached ?? (_left.TryDequeue(out var next) ? next : throw new CommandLineException($"{Current} needs a value."));
+        _attached = null;
         return value;
     }
 

@@ -6,15 +6,20 @@ namespace ChatBot.Local;
 /// </summary>
 internal static class DotNetRun
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     public static async Task UntilGoneAsync(CancellationToken cancellation)
     {
         var parent = OperatingSystem.IsLinux() ? Posix.ParentId() : 0;
         // Any other parent, such as a shell, may go and leave us running.
         if (parent == 0 || (await File.ReadAllTextAsync($"/proc/{parent}/comm", cancellation)).TrimEnd() != "dotnet")
+        {
             await Task.Delay(Timeout.Infinite, cancellation);
+        }
+
         while (Posix.ParentId() == parent)
-            await Task.Delay(Interval, cancellation);
+        {
+            await Task.Delay(s_interval, cancellation);
+        }
     }
 }

@@ -76,7 +76,10 @@ internal sealed record RunCommand
         var watch = Stopwatch.StartNew();
         await using var stack = await LocalStack.StartAsync(Options(), stop);
         if (ReadyFilePath is not null)
+        {
             ReadyFile.Write(ReadyFilePath, stack);
+        }
+
         Console.WriteLine(Announcement.Of(stack, watch.Elapsed));
 
         var told = stack.Processes.Select(process => TellOfEndAsync(process, stop));
@@ -94,7 +97,10 @@ internal sealed record RunCommand
     {
         var stopped = Task.Delay(Timeout.Infinite, stop);
         if (await Task.WhenAny(process.Exited, stopped) == process.Exited)
+        {
             Console.Error.WriteLine($"\n*** {process.Name} (process {process.ProcessId}) HAS ENDED UNEXPECTEDLY. The rest runs on. See {process.LogFile} ***\n");
+        }
+
         await Task.WhenAny(stopped);
     }
 

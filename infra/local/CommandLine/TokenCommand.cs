@@ -36,12 +36,17 @@ internal sealed record TokenCommand
             ?? throw new CommandLineException($"Nobody here is '{User}': ada, alan, their addresses, or any id.");
         var state = StackState.Read(DataDirectory.StateFileIn(Data));
         if (state?.StandInPort is not { } port)
+        {
             throw new LocalStackException($"No stack has run on {Data} yet: start one, or name its directory with --data.");
+        }
 
         using var key = SigningKey.Import(state.SigningKeyId, state.SigningKey);
         var token = user.Token() with { Role = Role, ExpiresIn = ExpiresIn };
         if (AppMetadata is not null)
+        {
             token = token with { AppMetadata = AppMetadata };
+        }
+
         Console.WriteLine(new TokenMint(StandInServer.UrlAt(port), key, state.JwtSecret).Mint(token));
         return 0;
     }

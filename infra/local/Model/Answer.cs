@@ -10,15 +10,30 @@ internal static class Answer
     public static IEnumerable<AnswerPiece> To(ModelRequest request, Directive directive)
     {
         if (directive.Endless)
+        {
             return FillerWords.Endless();
+        }
+
         if (directive.Text is not null)
+        {
             return O200k.Split(directive.Text);
+        }
+
         if (directive.Echo)
+        {
             return O200k.Split(Directive.Strip(request.LastUserText));
+        }
+
         if (directive.SplitUtf8)
+        {
             return O200k.Split(FillerWords.Wide(directive.Tokens ?? WideWords));
+        }
+
         if ((directive.Tokens ?? directive.LastPosition + Beyond) is { } tokens)
+        {
             return FillerWords.Endless().Take(tokens);
+        }
+
         return O200k.Split(FriendlyAnswer.To(request));
     }
 }

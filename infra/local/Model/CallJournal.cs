@@ -5,18 +5,21 @@ internal sealed class CallJournal(TimeProvider time)
 {
     private const int Capacity = 100_000;
 
-    private readonly Lock gate = new();
-    private readonly Queue<RunningCall> calls = new();
-    private int arrived;
+    private readonly Lock _gate = new();
+    private readonly Queue<RunningCall> _calls = new();
+    private int _arrived;
 
     public RunningCall Add(Func<int, ModelCall> describe)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var call = new RunningCall(describe(++arrived), time);
-            calls.Enqueue(call);
-            if (calls.Count > Capacity)
-                calls.Dequeue();
+            var call = new RunningCall(describe(++_arrived), time);
+            _calls.Enqueue(call);
+            if (_calls.Count > Capacity)
+            {
+                _calls.Dequeue();
+            }
+
             return call;
         }
     }
@@ -25,8 +28,11 @@ internal sealed class CallJournal(TimeProvider time)
     public IReadOnlyList<ModelCall> Since(int n)
     {
         RunningCall[] kept;
-        lock (gate)
-            kept = [.. calls.Skip(Math.Max(0, n - (arrived - calls.Count)))];
+        lock (_gate)
+        {
+            kept = [.. _calls.Skip(Math.Max(0, n - (_arrived - _calls.Count)))];
+        }
+
         return [.. kept.Select(call => call.Snapshot())];
     }
 }

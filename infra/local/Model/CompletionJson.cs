@@ -8,7 +8,7 @@ namespace ChatBot.Local;
 internal sealed class CompletionJson(string id, string model, DateTimeOffset created, bool azure)
 {
     // As OpenAI does, characters outside ASCII go as they are.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Whether every chunk has a usage member, null but in the last.</summary>
     public bool IncludeUsage { get; init; }
@@ -70,7 +70,9 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
         ChoiceEnd(json, reason);
         json.WriteEndArray();
         if (usage is { } known)
+        {
             known.Write(json);
+        }
     });
 
     private byte[] Chunk(Action<Utf8JsonWriter> delta, string? finishReason = null) => Write(json =>
@@ -82,7 +84,7 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
         json.WriteStartObject("delta");
         delta(json);
         json.WriteEndObject();
-        ChoiceEnd(json, finishReason);
+        ChoiceEnd(json, _finishReason);
         json.WriteEndArray();
         Usage(json, null);
     });
@@ -111,15 +113,19 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
     private void Usage(Utf8JsonWriter json, TokenUsage? usage)
     {
         if (usage is { } known)
+        {
             known.Write(json);
+        }
         else if (IncludeUsage)
+        {
             json.WriteNull("usage");
+        }
     }
 
     private static byte[] Write(Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer, Options);
+        using var json = new Utf8JsonWriter(buffer, s_options);
         json.WriteStartObject();
         members(json);
         json.WriteEndObject();

@@ -58,7 +58,9 @@ public sealed record Directive
         foreach (var text in texts)
         {
             foreach (var (key, value) in DirectiveText.Read(text).Words)
+            {
                 directive = DirectiveKeys.Apply(directive, key, value);
+            }
         }
         return directive;
     }

@@ -7,7 +7,7 @@ public static class DirectiveKeys
 {
     private const int DefaultPosition = 3;
 
-    private static readonly OrderedDictionary<string, DirectiveKey> Known = new()
+    private static readonly OrderedDictionary<string, DirectiveKey> s_known = new()
     {
         ["tokens"] = new("=N: an answer of N tokens", (d, v) => d with { Tokens = Count(v) }),
         ["text"] = new("=\"…\": exactly this answer", (d, v) => d with { Text = Required(v) }),
@@ -42,12 +42,15 @@ public static class DirectiveKeys
     };
 
     /// <summary>One line per key.</summary>
-    public static string Describe() => string.Join('\n', Known.Select(key => $"  {key.Key}{key.Value.Description}"));
+    public static string Describe() => string.Join('\n', s_known.Select(key => $"  {key.Key}{key.Value.Description}"));
 
     internal static Directive Apply(Directive directive, string key, string? value)
     {
-        if (!Known.TryGetValue(key, out var known))
-            throw new DirectiveException($"Unknown directive '{key}'. Known are: {string.Join(", ", Known.Keys)}.");
+        if (!s_known.TryGetValue(key, out var known))
+        {
+            throw new DirectiveException($"Unknown directive '{key}'. Known are: {string.Join(", ", s_known.Keys)}.");
+        }
+
         try
         {
             return known.Apply(directive, value);

@@ -5,36 +5,39 @@ namespace ChatBot.Local;
 /// <summary>The words between <c>[[</c> and <c>]]</c> in a text, and the text without them.</summary>
 internal sealed class DirectiveText
 {
-    private readonly string text;
-    private readonly List<(string Key, string? Value)> words = [];
-    private readonly StringBuilder rest = new();
-    private int position;
+    private readonly string _text;
+    private readonly List<(string Key, string? Value)> _words = [];
+    private readonly StringBuilder _rest = new();
+    private int _position;
 
-    private DirectiveText(string text) => this.text = text;
+    private DirectiveText(string text) => _text = text;
 
-    public IReadOnlyList<(string Key, string? Value)> Words => words;
+    public IReadOnlyList<(string Key, string? Value)> Words => _words;
 
-    public string Rest => rest.ToString().Trim();
+    public string Rest => _rest.ToString().Trim();
 
     public static DirectiveText Read(string text)
     {
         var read = new DirectiveText(text);
-        while (read.position < text.Length)
+        while (read._position < text.Length)
+        {
             read.Step();
+        }
+
         return read;
     }
 
     private void Step()
     {
         // Brackets around anything but a word are the sender's own: [[1, 2], [3, 4]].
-        if (Starts("[[") && position + 2 < text.Length && char.IsAsciiLetterLower(text[position + 2]) && text.IndexOf("]]", position, StringComparison.Ordinal) > 0)
+        if (Starts("[[") && _position + 2 < _text.Length && char.IsAsciiLetterLower(_text[_position + 2]) && _text.IndexOf("]]", _position, StringComparison.Ordinal) > 0)
         {
-            position += 2;
+            _position += 2;
             ReadDirective();
         }
         else
         {
-            rest.Append(text[position++]);
+            _rest.Append(_text[_position++]);
         }
     }
 
@@ -42,13 +45,19 @@ internal sealed class DirectiveText
     {
         while (true)
         {
-            while (position < text.Length && char.IsWhiteSpace(text[position]))
-                position++;
-            if (position == text.Length)
+            while (_position < _text.Length && char.IsWhiteSpace(_text[_position]))
+            {
+                _position++;
+            }
+
+            if (_position == _text.Length)
+            {
                 throw new DirectiveException("A directive has no end: ]] is missing.");
+            }
+
             if (Starts("]]"))
             {
-                position += 2;
+                _position += 2;
                 return;
             }
             ReadWord();
@@ -57,46 +66,56 @@ internal sealed class DirectiveText
 
     private void ReadWord()
     {
-        var start = position;
-        while (position < text.Length && text[position] != '=' && !EndsWord())
-            position++;
-        var key = text[start..position];
-        if (position == text.Length || text[position] != '=')
+        var start = _position;
+        while (_position < _text.Length && _text[_position] != '=' && !EndsWord())
         {
-            words.Add((key, null));
+            _position++;
+        }
+
+        var key = _text[start.._position];
+        if (_position == _text.Length || _text[_position] != '=')
+        {
+            _words.Add((key, null));
             return;
         }
-        position++;
-        words.Add((key, Starts("\"") ? ReadQuoted() : ReadPlain()));
+        _position++;
+        _words.Add((key, Starts("\"") ? ReadQuoted() : ReadPlain()));
     }
 
     private string ReadPlain()
     {
-        var start = position;
-        while (position < text.Length && !EndsWord())
-            position++;
-        return text[start..position];
+        var start = _position;
+        while (_position < _text.Length && !EndsWord())
+        {
+            _position++;
+        }
+
+        return _text[start.._position];
     }
 
     private string ReadQuoted()
     {
         var value = new StringBuilder();
-        for (position++; position < text.Length; position++)
+        for (_position++; _position < _text.Length; _position++)
         {
-            if (text[position] == '"')
+            if (_text[_position] == '"')
             {
-                position++;
+                _position++;
                 return value.ToString();
             }
-            if (text[position] == '\\' && position + 1 < text.Length)
-                value.Append(text[++position] switch { 'n' => '\n', 't' => '\t', var other => other });
+            if (_text[_position] == '\\' && _position + 1 < _text.Length)
+            {
+                value.Append(_text[++_position] switch { 'n' => '\n', 't' => '\t', var other => other });
+            }
             else
-                value.Append(text[position]);
+            {
+                value.Append(_text[_position]);
+            }
         }
         throw new DirectiveException("A directive's quoted value has no end: \" is missing.");
     }
 
-    private bool EndsWord() => char.IsWhiteSpace(text[position]) || Starts("]]");
+    private bool EndsWord() => char.IsWhiteSpace(_text[_position]) || Starts("]]");
 
-    private bool Starts(string mark) => string.CompareOrdinal(text, position, mark, 0, mark.Length) == 0;
+    private bool Starts(string mark) => string.CompareOrdinal(_text, _position, mark, 0, mark.Length) == 0;
 }

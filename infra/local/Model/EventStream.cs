@@ -54,7 +54,9 @@ internal sealed class EventStream(HttpContext context, Directive directive)
     private int NextLength(ReadOnlySpan<byte> frame)
     {
         if (directive.Bytes)
+        {
             return 1;
+        }
         // Up to and with the first byte of the next character that has several.
         return directive.SplitUtf8 && frame.IndexOfAnyInRange((byte)0xC2, (byte)0xF4) is >= 0 and var lead ? lead + 1 : frame.Length;
     }
@@ -63,7 +65,10 @@ internal sealed class EventStream(HttpContext context, Directive directive)
     {
         var result = await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         if (result.IsCompleted)
+        {
             throw new OperationCanceledException("The client has closed the connection.");
+        }
+
         context.RequestAborted.ThrowIfCancellationRequested();
     }
 }

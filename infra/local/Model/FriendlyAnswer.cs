@@ -9,9 +9,9 @@ internal static partial class FriendlyAnswer
     private const int KeyWords = 4;
     private const int TitleWords = 5;
 
-    private static readonly string[] Openings = ["Let me see what you wrote about", "Interesting: this is about", "I have read every word of this, above all"];
+    private static readonly string[] s_openings = ["Let me see what you wrote about", "Interesting: this is about", "I have read every word of this, above all"];
 
-    private static readonly HashSet<string> SmallWords = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> s_smallWords = new(StringComparer.OrdinalIgnoreCase)
     {
         "about", "also", "been", "could", "does", "from", "have", "hello", "into", "just", "know", "like", "make", "more", "much", "only", "please", "should",
         "some", "tell", "than", "thank", "thanks", "that", "their", "them", "then", "there", "these", "they", "this", "want", "were", "what", "when", "where",
@@ -22,7 +22,10 @@ internal static partial class FriendlyAnswer
     {
         var message = Directive.Strip(request.LastUserText);
         if (request.SystemText.Contains("title", StringComparison.OrdinalIgnoreCase))
+        {
             return Title(message);
+        }
+
         var turn = request.Messages.Count(said => said.Role == "user");
         return $"{Opening(message, turn)}\n\n{(turn == 1 || Asks().IsMatch(message) ? About : Again(message, turn))}";
     }
@@ -41,13 +44,22 @@ internal static partial class FriendlyAnswer
     private static string Opening(string message, int turn)
     {
         if (Arithmetic().Match(message) is { Success: true } sum && Calculate(sum) is { } result)
+        {
             return $"That one I can do: **{sum.Value.Trim()} = {result}**.";
+        }
+
         if (Greets().IsMatch(message))
+        {
             return turn == 1 ? "Hello, and welcome! 👋" : "Hello again!";
+        }
+
         if (Thanks().IsMatch(message))
+        {
             return "You are welcome!";
+        }
+
         var keys = Keys(message, KeyWords);
-        return keys.Length == 0 ? "I am listening." : $"{Openings[(turn + message.Length) % Openings.Length]} *{string.Join("*, *", keys)}*.";
+        return keys.Length == 0 ? "I am listening." : $"{s_openings[(turn + message.Length) % s_openings.Length]} *{string.Join("*, *", keys)}*.";
     }
 
     private static string Title(string message)
@@ -59,7 +71,7 @@ internal static partial class FriendlyAnswer
     private static string[] Keys(string message, int count) =>
     [
         .. Words().Matches(message).Select(word => word.Value)
-            .Where(word => word.Length > 3 && !SmallWords.Contains(word))
+            .Where(word => word.Length > 3 && !s_smallWords.Contains(word))
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Take(count),
     ];
@@ -67,7 +79,10 @@ internal static partial class FriendlyAnswer
     private static string? Calculate(Match sum)
     {
         if (!decimal.TryParse(sum.Groups[1].Value, CultureInfo.InvariantCulture, out var left) || !decimal.TryParse(sum.Groups[3].Value, CultureInfo.InvariantCulture, out var right))
+        {
             return null;
+        }
+
         try
         {
             var result = sum.Groups[2].Value switch { "+" => left + right, "-" or "−" => left - right, "/" or "÷" => left / right, _ => left * right };

@@ -6,7 +6,7 @@ namespace ChatBot.Local;
 /// <summary>An error answer in OpenAI's shape.</summary>
 internal sealed record ModelError(int Status, string Message, string Type, string? Code)
 {
-    private static readonly TimeSpan RetryDate = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_retryDate = TimeSpan.FromSeconds(2);
 
     public string? Param { get; init; }
 
@@ -36,7 +36,7 @@ internal sealed record ModelError(int Status, string Message, string Type, strin
         >= 500 => new(status, "The server had an error while processing your request.", "server_error", null),
         _ => new(status, $"The stand-in was told to answer with {status}.", "invalid_request_error", null),
     } with
-    { RetryAfter = retryAfter == "date" ? (TimeProvider.System.GetUtcNow() + RetryDate).ToString("R", CultureInfo.InvariantCulture) : retryAfter };
+    { RetryAfter = retryAfter == "date" ? (TimeProvider.System.GetUtcNow() + s_retryDate).ToString("R", CultureInfo.InvariantCulture) : retryAfter };
 
     public string ToJson()
     {
@@ -54,7 +54,10 @@ internal sealed record ModelError(int Status, string Message, string Type, strin
         response.StatusCode = Status;
         response.ContentType = "application/json";
         if (RetryAfter is not null)
+        {
             response.Headers.RetryAfter = RetryAfter;
+        }
+
         return response.WriteAsync(ToJson(), response.HttpContext.RequestAborted);
     }
 }

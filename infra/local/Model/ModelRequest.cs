@@ -5,8 +5,8 @@ namespace ChatBot.Local;
 /// <summary>A chat completion request of either provider.</summary>
 internal sealed record ModelRequest(string Model, IReadOnlyList<ChatMessage> Messages)
 {
-    private static readonly JsonElement NoMessages = JsonElement.Parse("[]");
-    private static readonly JsonElement NoParameters = JsonElement.Parse("{}");
+    private static readonly JsonElement s_noMessages = JsonElement.Parse("[]");
+    private static readonly JsonElement s_noParameters = JsonElement.Parse("{}");
 
     public bool Stream { get; private init; }
 
@@ -14,9 +14,9 @@ internal sealed record ModelRequest(string Model, IReadOnlyList<ChatMessage> Mes
 
     public int? MaxTokens { get; private init; }
 
-    public JsonElement MessagesJson { get; private init; } = NoMessages;
+    public JsonElement MessagesJson { get; private init; } = s_noMessages;
 
-    public JsonElement Parameters { get; private init; } = NoParameters;
+    public JsonElement Parameters { get; private init; } = s_noParameters;
 
     /// <summary>Why it cannot be answered; null where it can.</summary>
     public string? Fault { get; private init; }
@@ -76,7 +76,10 @@ internal sealed record ModelRequest(string Model, IReadOnlyList<ChatMessage> Mes
         {
             json.WriteStartObject();
             foreach (var member in root.EnumerateObject().Where(member => !member.NameEquals("messages")))
+            {
                 member.WriteTo(json);
+            }
+
             json.WriteEndObject();
         }
         return JsonElement.Parse(buffer.ToArray());

@@ -9,17 +9,17 @@ namespace ChatBot.Local;
 /// </summary>
 public sealed class ModelStandIn
 {
-    private readonly CallJournal journal = new(TimeProvider.System);
-    private readonly RepeatedCalls repeated = new();
+    private readonly CallJournal _journal = new(TimeProvider.System);
+    private readonly RepeatedCalls _repeated = new();
 
     /// <summary>Between tokens, where no directive says otherwise: slow enough for a person to see it stream.</summary>
     public TimeSpan DefaultDelay { get; set; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The journal: every call so far. An entry is true once its outcome is known, a moment after the client has the answer.</summary>
-    public IReadOnlyList<ModelCall> Calls => journal.Since(0);
+    public IReadOnlyList<ModelCall> Calls => _journal.Since(0);
 
     /// <summary>The calls after the n-th.</summary>
-    public IReadOnlyList<ModelCall> CallsSince(int n) => journal.Since(n);
+    public IReadOnlyList<ModelCall> CallsSince(int n) => _journal.Since(n);
 
     internal void Map(IEndpointRouteBuilder routes)
     {
@@ -34,7 +34,7 @@ public sealed class ModelStandIn
     {
         var key = ModelKey.Of(context.Request);
         var request = await ModelRequest.ReadAsync(context.Request.Body, deployment, context.RequestAborted);
-        var call = journal.Add(n => Describe(n, request, key, azure: deployment is not null));
+        var call = _journal.Add(n => Describe(n, request, key, azure: deployment is not null));
         try
         {
             await AnswerAsync(context, request, call, key);
@@ -57,21 +57,35 @@ public sealed class ModelStandIn
             await RefuseAsync(context, call, ModelError.Invalid(failure.Message));
             return;
         }
-        if (directive.Times is { } times && repeated.Count(request) > times)
+        if (directive.Times is { } times && _repeated.Count(request) > times)
+        {
             directive = directive.Behaved();
+        }
 
         if (Refusal(request, directive, key) is { } refusal)
+        {
             await RefuseAsync(context, call, refusal);
+        }
         else if (directive.NoHeaders)
+        {
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
         else if (directive.Html)
+        {
             await SendOtherAsync(context, call, "text/html; charset=utf-8", "<!doctype html><title>Sign in</title><p>Please sign in to the network.</p>");
+        }
         else if (directive.Json)
+        {
             await SendOtherAsync(context, call, "application/json", """{"message":"no stream"}""");
+        }
         else if (request.Stream)
+        {
             await new StreamedAnswer(context, request, directive, call, directive.Delay ?? DefaultDelay).SendAsync();
+        }
         else
+        {
             await new WholeAnswer(context, request, directive, call, directive.Delay ?? DefaultDelay).SendAsync();
+        }
     }
 
     private static ModelError? Refusal(ModelRequest request, Directive directive, string? key) =>
@@ -114,7 +128,10 @@ public sealed class ModelStandIn
     private static Task ListModelsAsync(HttpContext context)
     {
         if (ModelKey.Refusal(ModelKey.Of(context.Request)) is { } refusal)
+        {
             return refusal.WriteAsync(context.Response);
+        }
+
         var models = new JsonArray([.. new[] { "gpt-4o", "gpt-4o-mini" }.Select(id => new JsonObject { ["id"] = id, ["object"] = "model", ["created"] = 1715367049, ["owned_by"] = "system" })]);
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(new JsonObject { ["object"] = "list", ["data"] = models }.ToJsonString(), context.RequestAborted);
@@ -124,7 +141,7 @@ public sealed class ModelStandIn
     {
         var since = int.TryParse(context.Request.Query["since"], out var n) ? n : 0;
         context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, journal.Since(since), ModelJson.Default.IReadOnlyListModelCall, context.RequestAborted);
+        return JsonSerializer.SerializeAsync(context.Response.Body, _journal.Since(since), ModelJson.Default.IReadOnlyListModelCall, context.RequestAborted);
     }
 
     private static Task DescribeAsync(HttpContext context)
@@ -136,7 +153,7 @@ public sealed class ModelStandIn
               POST /v1/chat/completions
               POST /openai/deployments/<name>/chat/completions
               GET  /v1/models
-              GET  /journal?since=<n>                 what was asked and truly sent
+              GET  /_journal?since=<n>                 what was asked and truly sent
               GET  /auth/v1/.well-known/jwks.json
             A directive [[key=value key …]] in the model's name, the system message or the last user message changes the answer:
             {DirectiveKeys.Describe()}

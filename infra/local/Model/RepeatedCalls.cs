@@ -10,11 +10,11 @@ namespace ChatBot.Local;
 /// </summary>
 internal sealed class RepeatedCalls
 {
-    private readonly ConcurrentDictionary<string, int> counts = new();
+    private readonly ConcurrentDictionary<string, int> _counts = new();
 
     public int Count(ModelRequest request)
     {
         var identity = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(request.MessagesJson.GetRawText())));
-        return counts.AddOrUpdate(identity, 1, (_, count) => count + 1);
+        return _counts.AddOrUpdate(identity, 1, (_, count) => count + 1);
     }
 }

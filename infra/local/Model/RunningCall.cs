@@ -7,24 +7,26 @@ internal sealed class RunningCall(ModelCall call, TimeProvider time)
 {
     private const int KeptCharacters = 1_000_000;
 
-    private readonly Lock gate = new();
-    private readonly StringBuilder text = new();
-    private ModelCall call = call;
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _text = new();
+    private ModelCall _call = call;
 
     public ModelCall Snapshot()
     {
-        lock (gate)
-            return call with { SentText = text.ToString() };
+        lock (_gate)
+        {
+            return _call with { SentText = _text.ToString() };
+        }
     }
 
     public void Answered(int status) => Change(now => now with { Status = status });
 
     public void Sent(AnswerPiece piece)
     {
-        lock (gate)
+        lock (_gate)
         {
-            call = call with { SentTokens = call.SentTokens + piece.Tokens };
-            text.Append(piece.Text.AsSpan(0, Math.Min(piece.Text.Length, KeptCharacters - text.Length)));
+            _call = _call with { SentTokens = _call.SentTokens + piece.Tokens };
+            _text.Append(piece.Text.AsSpan(0, Math.Min(piece.Text.Length, KeptCharacters - _text.Length)));
         }
     }
 
@@ -38,7 +40,9 @@ internal sealed class RunningCall(ModelCall call, TimeProvider time)
 
     private void Change(Func<ModelCall, ModelCall> change)
     {
-        lock (gate)
-            call = change(call);
+        lock (_gate)
+        {
+            _call = change(_call);
+        }
     }
 }

@@ -5,9 +5,9 @@ namespace ChatBot.Local;
 /// <summary>The loopback web server of the model stand-in and the key set.</summary>
 public sealed class StandInServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromMilliseconds(200);
 
-    private WebApplication? app;
+    private WebApplication? _app;
 
     private StandInServer(ModelStandIn model, SupabaseAuth auth)
     {
@@ -43,19 +43,22 @@ public sealed class StandInServer : IAsyncDisposable
     /// <summary>Breaks every connection and refuses new ones; the journal stays.</summary>
     public async Task StopAsync()
     {
-        if (app is null)
+        if (_app is null)
+        {
             return;
-        await app.StopAsync(CancellationToken.None);
-        await app.DisposeAsync();
-        app = null;
+        }
+
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        _app = null;
     }
 
     /// <summary>Starts again on the same port.</summary>
     public async Task RestartAsync(CancellationToken cancellation = default)
     {
         await StopAsync();
-        app = Build();
-        await app.StartAsync(cancellation);
+        _app = Build();
+        await _app.StartAsync(cancellation);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
@@ -65,7 +68,7 @@ public sealed class StandInServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopPatience);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = s_stopPatience);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, Port);

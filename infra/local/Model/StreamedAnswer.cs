@@ -7,23 +7,29 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
 {
     private const string LineFilling = " the";
 
-    private readonly ModelCall described = call.Snapshot();
-    private readonly EventStream events = new(context, directive);
-    private int sent;
+    private readonly ModelCall _described = call.Snapshot();
+    private readonly EventStream _events = new(context, directive);
+    private int _sent;
 
     public async Task SendAsync()
     {
-        var json = new CompletionJson(described.Id, described.Model, described.At, described.Path == "azure") { IncludeUsage = request.IncludeUsage };
+        var json = new CompletionJson(_described.Id, _described.Model, _described.At, _described.Path == "azure") { IncludeUsage = request.IncludeUsage };
         call.Answered(StatusCodes.Status200OK);
-        await events.StartAsync();
+        await _events.StartAsync();
         await PauseAsync(directive.First);
-        if (described.Path == "azure")
-            await events.SendAsync(json.PromptFilterResults());
-        await events.SendAsync(json.Role());
+        if (_described.Path == "azure")
+        {
+            await _events.SendAsync(json.PromptFilterResults());
+        }
+
+        await _events.SendAsync(json.Role());
 
         if (await SendPiecesAsync(json) is not { } finishReason)
+        {
             return;
-        await events.SendAsync(json.Finish(finishReason));
+        }
+
+        await _events.SendAsync(json.Finish(finishReason));
         call.FinishReasonSent(finishReason);
         if (directive.CutBeforeUsage)
         {
@@ -31,7 +37,7 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
             return;
         }
         await SendUsageAsync(json);
-        await events.SendAsync("[DONE]"u8);
+        await _events.SendAsync("[DONE]"u8);
         call.Finish(CallOutcome.Completed);
     }
 
@@ -42,74 +48,99 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
         foreach (var piece in Answer.To(request, directive))
         {
             if (await MisbehaveAsync())
+            {
                 return null;
-            if (sent + piece.Tokens > limit)
+            }
+
+            if (_sent + piece.Tokens > limit)
+            {
                 return "length";
-            if (sent > 0)
+            }
+
+            if (_sent > 0)
+            {
                 await PauseAsync(delay);
+            }
+
             await SendPieceAsync(json.Content(piece.Text), piece);
-            if (sent == piece.Tokens)
+            if (_sent == piece.Tokens)
+            {
                 await SendOdditiesAsync(json);
+            }
         }
         return await MisbehaveAsync() ? null : directive.Finish ?? "stop";
     }
 
     private async Task SendPieceAsync(byte[] chunk, AnswerPiece piece)
     {
-        await events.SendAsync(chunk);
+        await _events.SendAsync(chunk);
         Count(piece);
     }
 
     private void Count(AnswerPiece piece)
     {
         call.Sent(piece);
-        sent += piece.Tokens;
+        _sent += piece.Tokens;
     }
 
     private async Task SendOdditiesAsync(CompletionJson json)
     {
         if (directive.EmptyChoices)
-            await events.SendAsync(json.WithoutChoices());
+        {
+            await _events.SendAsync(json.WithoutChoices());
+        }
+
         if (directive.NullContent)
-            await events.SendAsync(json.Content(null));
+        {
+            await _events.SendAsync(json.Content(null));
+        }
+
         if (directive.Nul)
+        {
             await SendPieceAsync(json.Content("\0"), new("\0", O200k.Count("\0")));
+        }
         // What a reader makes of half a pair is U+FFFD at best.
         if (directive.Surrogate)
+        {
             await SendPieceAsync(json.ContentLiteral("\"\\ud83d\""), new("\uFFFD", O200k.Count("\uFFFD")));
+        }
+
         if (directive.Line is { } length)
         {
-            var count = await events.SendLineAsync(json.Content("@"), (byte)'@', Encoding.ASCII.GetBytes(LineFilling), length);
+            var count = await _events.SendLineAsync(json.Content("@"), (byte)'@', Encoding.ASCII.GetBytes(LineFilling), length);
             Count(new(string.Concat(Enumerable.Repeat(LineFilling, count)), count));
         }
     }
 
     private async Task<bool> MisbehaveAsync()
     {
-        if (sent >= directive.Cut)
+        if (_sent >= directive.Cut)
         {
             await CutAsync();
             return true;
         }
-        if (sent >= directive.Stall)
+        if (_sent >= directive.Stall)
         {
             call.Finish(CallOutcome.Stalled);
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         }
-        if (sent >= directive.Malformed)
+        if (_sent >= directive.Malformed)
         {
-            await events.SendAsync("{\"id\":\"chatcmpl-broken\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"del"u8);
+            await _events.SendAsync("{\"id\":\"chatcmpl-broken\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"del"u8);
             call.Finish(CallOutcome.Malformed);
             return true;
         }
-        if (sent >= directive.Error)
+        if (_sent >= directive.Error)
         {
-            await events.SendAsync(Encoding.UTF8.GetBytes(ModelError.ForStatus(StatusCodes.Status500InternalServerError, null).ToJson()));
+            await _events.SendAsync(Encoding.UTF8.GetBytes(ModelError.ForStatus(StatusCodes.Status500InternalServerError, null).ToJson()));
             call.Finish(CallOutcome.Error);
             return true;
         }
-        if (sent < directive.End || directive.End is null)
+        if (_sent < directive.End || directive.End is null)
+        {
             return false;
+        }
+
         call.Finish(CallOutcome.Ended);
         return true;
     }
@@ -123,13 +154,18 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
     private async Task SendUsageAsync(CompletionJson json)
     {
         if (!request.IncludeUsage || directive.Usage == UsageReport.Off)
+        {
             return;
-        var usage = new TokenUsage(described.PromptTokens, sent + directive.ReasoningTokens, directive.CachedTokens ?? 0, directive.ReasoningTokens);
+        }
+
+        var usage = new TokenUsage(_described.PromptTokens, _sent + directive.ReasoningTokens, directive.CachedTokens ?? 0, directive.ReasoningTokens);
         var chunk = json.WithoutChoices(directive.Usage == UsageReport.Absurd ? TokenUsage.Absurd : usage);
-        await events.SendAsync(chunk);
+        await _events.SendAsync(chunk);
         call.UsageSent(directive.ReasoningTokens, directive.CachedTokens ?? 0);
         if (directive.Usage == UsageReport.Twice)
-            await events.SendAsync(chunk);
+        {
+            await _events.SendAsync(chunk);
+        }
     }
 
     private Task PauseAsync(TimeSpan pause) => pause > TimeSpan.Zero ? Task.Delay(pause, context.RequestAborted) : Task.CompletedTask;

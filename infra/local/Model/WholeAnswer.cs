@@ -5,16 +5,16 @@ namespace ChatBot.Local;
 /// <summary>Sends one answer in a single piece of JSON.</summary>
 internal sealed class WholeAnswer(HttpContext context, ModelRequest request, Directive directive, RunningCall call, TimeSpan delay)
 {
-    private readonly ModelCall described = call.Snapshot();
+    private readonly ModelCall _described = call.Snapshot();
 
     public async Task SendAsync()
     {
         var (text, tokens, finishReason) = Compose();
         await Task.Delay(directive.First + (tokens * delay), context.RequestAborted);
 
-        var usage = new TokenUsage(described.PromptTokens, tokens + directive.ReasoningTokens, directive.CachedTokens ?? 0, directive.ReasoningTokens);
+        var usage = new TokenUsage(_described.PromptTokens, tokens + directive.ReasoningTokens, directive.CachedTokens ?? 0, directive.ReasoningTokens);
         TokenUsage? reported = directive.Usage switch { UsageReport.Off => null, UsageReport.Absurd => TokenUsage.Absurd, _ => usage };
-        var body = new CompletionJson(described.Id, described.Model, described.At, described.Path == "azure").Whole(text, finishReason, reported);
+        var body = new CompletionJson(_described.Id, _described.Model, _described.At, _described.Path == "azure").Whole(text, finishReason, reported);
 
         call.Answered(StatusCodes.Status200OK);
         context.Response.ContentType = "application/json";
@@ -28,7 +28,10 @@ internal sealed class WholeAnswer(HttpContext context, ModelRequest request, Dir
         call.Sent(new(text, tokens));
         call.FinishReasonSent(finishReason);
         if (reported is not null)
+        {
             call.UsageSent(directive.ReasoningTokens, directive.CachedTokens ?? 0);
+        }
+
         call.Finish(CallOutcome.Completed);
     }
 
@@ -40,7 +43,10 @@ internal sealed class WholeAnswer(HttpContext context, ModelRequest request, Dir
         foreach (var piece in Answer.To(request, directive))
         {
             if (tokens + piece.Tokens > limit)
+            {
                 return (text.ToString(), tokens, "length");
+            }
+
             text.Append(piece.Text);
             tokens += piece.Tokens;
         }
@@ -58,6 +64,8 @@ internal sealed class WholeAnswer(HttpContext context, ModelRequest request, Dir
         }
         call.Finish(directive.Cut is not null ? CallOutcome.Cut : CallOutcome.Malformed);
         if (directive.Cut is not null)
+        {
             await BrokenConnection.MakeAsync(context);
+        }
     }
 }

@@ -36,7 +36,10 @@ public sealed class Migrator(string folder)
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellation);
         await using (var prepare = new NpgsqlCommand(Prepare, connection))
+        {
             await prepare.ExecuteNonQueryAsync(cancellation);
+        }
+
         var history = await ReadHistoryAsync(connection, cancellation);
 
         var result = new MigrationResult([], []);
@@ -61,7 +64,10 @@ public sealed class Migrator(string folder)
         await using var command = new NpgsqlCommand(SelectHistory, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
+        {
             history.Add(reader.GetString(0), reader.GetFieldValue<string[]>(1));
+        }
+
         return history;
     }
 
@@ -69,7 +75,9 @@ public sealed class Migrator(string folder)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         foreach (var statement in migration.Statements)
+        {
             await ApplyAsync(connection, migration, statement, cancellation);
+        }
 
         await using var record = new NpgsqlCommand(InsertHistory, connection);
         record.Parameters.Add(new() { Value = migration.Version });

@@ -16,7 +16,9 @@ internal sealed record PostgresBinaries(string Directory, string Version)
     {
         var setting = Environment.GetEnvironmentVariable(Setting);
         if (setting is { Length: > 0 } and not "npm")
+        {
             return Read(setting) ?? throw new LocalStackException($"{Setting} is {setting}, which holds no initdb and postgres of version {OldestMajor} or newer.");
+        }
 
         var installed = setting == "npm" ? [] : Candidates().Select(Read).OfType<PostgresBinaries>();
         return installed.MaxBy(binaries => binaries.Major)
@@ -40,7 +42,9 @@ internal sealed record PostgresBinaries(string Directory, string Version)
     {
         var binaries = new PostgresBinaries(directory, "");
         if (!File.Exists(binaries.Path("initdb")) || !File.Exists(binaries.Path("postgres")))
+        {
             return null;
+        }
         // "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"
         var words = CommandOutput.Run(binaries.Path("postgres"), "--version").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return words is [_, _, var version, ..] && MajorOf(version) >= OldestMajor ? binaries with { Version = version } : null;

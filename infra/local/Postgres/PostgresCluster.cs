@@ -5,8 +5,8 @@ namespace ChatBot.Local;
 /// <summary>The files of one PostgreSQL server: made once, owned by the account that it runs under.</summary>
 internal sealed class PostgresCluster(string directory, PostgresBinaries binaries)
 {
-    private static readonly TimeSpan PredecessorsEnd = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_predecessorsEnd = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
     public string Data { get; } = Path.GetFullPath(Path.Combine(directory, "data"));
 
@@ -15,7 +15,10 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
     public async Task PrepareAsync(string password, CancellationToken cancellation)
     {
         if (!Directory.Exists(Data))
+        {
             await InitialiseAsync(password, cancellation);
+        }
+
         RequireSameMajor();
         await ForgetPredecessorAsync(cancellation);
     }
@@ -26,7 +29,10 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
         var unfinished = Data + ".new";
         var passwordFile = Path.Combine(directory, "password");
         if (Directory.Exists(unfinished))
+        {
             Directory.Delete(unfinished, recursive: true);
+        }
+
         Directory.CreateDirectory(directory);
         await File.WriteAllTextAsync(passwordFile, password, cancellation);
         if (Account is not null)
@@ -42,7 +48,9 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
         await using (var initdb = await ChildProcess.StartAsync(start))
         {
             if (await initdb.Exited.WaitAsync(cancellation) != 0)
+            {
                 throw new LocalStackException($"initdb failed:\n{initdb.Tail(20)}");
+            }
         }
         File.Delete(passwordFile);
         Directory.Move(unfinished, Data);
@@ -55,18 +63,23 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
     {
         var major = int.Parse(File.ReadAllText(Path.Combine(Data, "PG_VERSION")), CultureInfo.InvariantCulture);
         if (major != binaries.Major)
+        {
             throw new LocalStackException($"{Data} was made by PostgreSQL {major}, and this is {binaries.Version}: start with --fresh, or put PostgreSQL {major} back.");
+        }
     }
 
     private async Task ForgetPredecessorAsync(CancellationToken cancellation)
     {
         var pidFile = Path.Combine(Data, "postmaster.pid");
         // A stack that was killed takes its PostgreSQL along, which needs a moment for its shutdown.
-        for (var deadline = TimeProvider.System.GetUtcNow() + PredecessorsEnd; PostgresPredecessor.On(pidFile) is { } processId;)
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_predecessorsEnd; PostgresPredecessor.On(pidFile) is { } processId;)
         {
             if (TimeProvider.System.GetUtcNow() > deadline)
+            {
                 throw new LocalStackException($"Another stack is running on {directory} (PostgreSQL, process {processId}): stop it, or choose another directory with --data.");
-            await Task.Delay(Interval, cancellation);
+            }
+
+            await Task.Delay(s_interval, cancellation);
         }
         // PostgreSQL itself would take whichever process has been given the old id since for its predecessor.
         File.Delete(pidFile);

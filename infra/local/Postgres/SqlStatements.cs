@@ -9,60 +9,63 @@ internal readonly record struct SqlStatement(string Text, int Start);
 /// </summary>
 internal ref struct SqlStatements(string script)
 {
-    private readonly List<SqlStatement> found = [];
-    private int position = 0;
-    private int start = 0;
-    private int parentheses = 0;
-    private int atomic = 0;
-    private string lastWord = "";
+    private readonly List<SqlStatement> _found = [];
+    private int _position = 0;
+    private int _start = 0;
+    private int _parentheses = 0;
+    private int _atomic = 0;
+    private string _lastWord = "";
 
     public static IReadOnlyList<SqlStatement> Split(string script) => new SqlStatements(script).Split();
 
     private List<SqlStatement> Split()
     {
-        while (position < script.Length)
+        while (_position < script.Length)
+        {
             Step();
+        }
+
         Add(script.Length);
-        return found;
+        return _found;
     }
 
     private void Step()
     {
-        var rest = script.AsSpan(position);
+        var rest = script.AsSpan(_position);
         switch (rest[0])
         {
             case '\'':
-                position += Quoted(rest, '\'', escapes: lastWord == "e" && position > 0 && script[position - 1] is 'e' or 'E');
+                _position += Quoted(rest, '\'', escapes: _lastWord == "e" && _position > 0 && script[_position - 1] is 'e' or 'E');
                 break;
             case '"':
-                position += Quoted(rest, '"', escapes: false);
+                _position += Quoted(rest, '"', escapes: false);
                 break;
             case '-' when rest.StartsWith("--"):
-                position += rest.IndexOf('\n') is >= 0 and var end ? end : rest.Length;
+                _position += rest.IndexOf('\n') is >= 0 and var end ? end : rest.Length;
                 break;
             case '/' when rest.StartsWith("/*"):
-                position += BlockComment(rest);
+                _position += BlockComment(rest);
                 break;
             case '$' when DollarTag(rest) is { Length: > 0 } tag:
-                position += rest[tag.Length..].IndexOf(tag, StringComparison.Ordinal) is >= 0 and var body ? body + (2 * tag.Length) : rest.Length;
+                _position += rest[tag.Length..].IndexOf(tag, StringComparison.Ordinal) is >= 0 and var body ? body + (2 * tag.Length) : rest.Length;
                 break;
             case '(':
-                parentheses++;
-                position++;
+                _parentheses++;
+                _position++;
                 break;
             case ')':
-                parentheses--;
-                position++;
+                _parentheses--;
+                _position++;
                 break;
-            case ';' when parentheses == 0 && atomic == 0:
-                Add(position);
-                start = ++position;
+            case ';' when _parentheses == 0 && _atomic == 0:
+                Add(_position);
+                _start = ++_position;
                 break;
             case var letter when char.IsLetter(letter) || letter == '_':
                 Word(rest);
                 break;
             default:
-                position++;
+                _position++;
                 break;
         }
     }
@@ -71,24 +74,36 @@ internal ref struct SqlStatements(string script)
     {
         var length = 1;
         while (length < rest.Length && (char.IsLetterOrDigit(rest[length]) || rest[length] is '_' or '$'))
+        {
             length++;
+        }
+
         var word = rest[..length].ToString().ToLowerInvariant();
-        if (word == "atomic" && lastWord == "begin")
-            atomic = 1;
-        else if (atomic > 0 && word == "case")
-            atomic++;
-        else if (atomic > 0 && word == "end")
-            atomic--;
-        lastWord = word;
-        position += length;
+        if (word == "atomic" && _lastWord == "begin")
+        {
+            _atomic = 1;
+        }
+        else if (_atomic > 0 && word == "case")
+        {
+            _atomic++;
+        }
+        else if (_atomic > 0 && word == "end")
+        {
+            _atomic--;
+        }
+
+        _lastWord = word;
+        _position += length;
     }
 
     private void Add(int end)
     {
-        var text = script.AsSpan(start, end - start);
+        var text = script.AsSpan(_start, end - _start);
         var leading = text.Length - text.TrimStart().Length;
         if (!text.IsWhiteSpace())
-            found.Add(new(text.Trim().ToString(), start + leading));
+        {
+            _found.Add(new(text.Trim().ToString(), _start + leading));
+        }
     }
 
     private static int Quoted(ReadOnlySpan<char> rest, char quote, bool escapes)
@@ -97,9 +112,13 @@ internal ref struct SqlStatements(string script)
         for (var index = 1; index < rest.Length; index++)
         {
             if (escapes && rest[index] == '\\')
+            {
                 index++;
+            }
             else if (rest[index] == quote)
+            {
                 return index + 1;
+            }
         }
         return rest.Length;
     }
@@ -118,7 +137,9 @@ internal ref struct SqlStatements(string script)
             {
                 index++;
                 if (--depth == 0)
+                {
                     return index + 1;
+                }
             }
         }
         return rest.Length;
@@ -128,7 +149,10 @@ internal ref struct SqlStatements(string script)
     {
         var length = 1;
         while (length < rest.Length && (char.IsLetterOrDigit(rest[length]) || rest[length] == '_'))
+        {
             length++;
+        }
+
         return length < rest.Length && rest[length] == '$' && (length == 1 || !char.IsDigit(rest[1])) ? rest[..(length + 1)].ToString() : "";
     }
 }

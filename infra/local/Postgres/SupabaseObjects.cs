@@ -7,7 +7,7 @@ public static class SupabaseObjects
 {
     private const string PassPassword = "select set_config('local.password', $1, true)";
 
-    private static readonly Lazy<string> Script = new(() =>
+    private static readonly Lazy<string> s_script = new(() =>
     {
         using var reader = new StreamReader(typeof(SupabaseObjects).Assembly.GetManifestResourceStream("supabase.sql")!);
         return reader.ReadToEnd();
@@ -21,10 +21,12 @@ public static class SupabaseObjects
         await connection.OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var pass = new NpgsqlCommand(PassPassword, connection) { Parameters = { new() { Value = password } } })
+        {
             await pass.ExecuteNonQueryAsync(cancellation);
+        }
 
 #pragma warning disable CA2100 // The text is a file of this repository.
-        await using var create = new NpgsqlCommand(Script.Value, connection);
+        await using var create = new NpgsqlCommand(s_script.Value, connection);
 #pragma warning restore CA2100
         await create.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);

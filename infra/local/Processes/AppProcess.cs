@@ -5,18 +5,18 @@ public sealed class AppProcess : IAsyncDisposable
 {
     private const int TailLines = 40;
 
-    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(40);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly TimeSpan s_readyPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
+    private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
-    private readonly ChildProcess process;
+    private readonly ChildProcess _process;
 
     private AppProcess(string name, int port, ChildProcess process)
     {
         Name = name;
         Port = port;
-        this.process = process;
+        _process = process;
     }
 
     public string Name { get; }
@@ -25,22 +25,22 @@ public sealed class AppProcess : IAsyncDisposable
 
     public string BaseUrl => $"http://127.0.0.1:{Port}";
 
-    public int ProcessId => process.Id;
+    public int ProcessId => _process.Id;
 
     /// <summary>Completes with the exit code when the process ends, asked to or not.</summary>
-    public Task<int> Exited => process.Exited;
+    public Task<int> Exited => _process.Exited;
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>What it has printed, the last ten thousand lines.</summary>
-    public IReadOnlyList<string> Output => process.Lines;
+    public IReadOnlyList<string> Output => _process.Lines;
 
     /// <summary>Starts the process, which is not ready yet.</summary>
     public static async Task<AppProcess> StartAsync(AppProcessOptions options)
     {
         var port = options.Port ?? LoopbackPort.Find();
         var settings = new Dictionary<string, string>(options.Settings) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" };
-        var process = await ChildProcess.StartAsync(new(options.Program.FileName, options.Program.Arguments)
+        var _process = await ChildProcess.StartAsync(new(options.Program.FileName, options.Program.Arguments)
         {
             Environment = settings,
             LogFile = options.LogFile,
@@ -48,27 +48,32 @@ public sealed class AppProcess : IAsyncDisposable
             // A suspended process would outlive any other signal.
             DeathSignal = "KILL",
         });
-        return new(options.Name, port, process);
+        return new(options.Name, port, _process);
     }
 
     public async Task WaitUntilReadyAsync(TimeSpan? patience = null, CancellationToken cancellation = default)
     {
-        var limit = patience ?? ReadyPatience;
-        for (var deadline = TimeProvider.System.GetUtcNow() + limit; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(Interval, cancellation))
+        var limit = patience ?? s_readyPatience;
+        for (var deadline = TimeProvider.System.GetUtcNow() + limit; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellation))
         {
             if (HasExited)
-                throw new LocalStackException($"{Name} ended with exit code {await Exited}:\n{process.Tail(TailLines)}");
+            {
+                throw new LocalStackException($"{Name} ended with exit code {await Exited}:\n{_process.Tail(TailLines)}");
+            }
+
             if (await IsReadyAsync(cancellation))
+            {
                 return;
+            }
         }
-        throw new LocalStackException($"{Name} was not ready within {limit.TotalSeconds} s:\n{process.Tail(TailLines)}");
+        throw new LocalStackException($"{Name} was not ready within {limit.TotalSeconds} s:\n{_process.Tail(TailLines)}");
     }
 
     public async Task<bool> IsReadyAsync(CancellationToken cancellation = default)
     {
         try
         {
-            using var answer = await Http.GetAsync(new Uri($"{BaseUrl}/api/health/ready"), cancellation);
+            using var answer = await s_http.GetAsync(new Uri($"{BaseUrl}/api/health/ready"), cancellation);
             return answer.IsSuccessStatusCode;
         }
         catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
@@ -78,16 +83,16 @@ public sealed class AppProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL.</summary>
-    public Task KillAsync() => process.KillAsync();
+    public Task KillAsync() => _process.KillAsync();
 
     /// <summary>SIGSTOP: everything stands still, connections stay open.</summary>
-    public void Suspend() => process.Signal(Posix.Stop);
+    public void Suspend() => _process.Signal(Posix.Stop);
 
     /// <summary>SIGCONT.</summary>
-    public void Resume() => process.Signal(Posix.Continue);
+    public void Resume() => _process.Signal(Posix.Continue);
 
     /// <summary>SIGTERM. Answers whether the process ended by itself in time; else it is killed.</summary>
-    public Task<bool> TerminateAsync(TimeSpan? patience = null) => process.EndAsync(Posix.Terminate, patience ?? StopPatience);
+    public Task<bool> TerminateAsync(TimeSpan? patience = null) => _process.EndAsync(Posix.Terminate, patience ?? s_stopPatience);
 
-    public ValueTask DisposeAsync() => process.DisposeAsync();
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

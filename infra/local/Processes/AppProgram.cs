@@ -14,14 +14,20 @@ public sealed record AppProgram(string FileName, IReadOnlyList<string> Arguments
         var (framework, configuration) = (output.Name, output.Parent!.Name);
         var assembly = RepositoryRoot.Combine(Name, "bin", configuration, framework, Name + ".dll");
         if (!File.Exists(assembly))
+        {
             throw new LocalStackException($"{assembly} is not there: build {Name} first.");
+        }
+
         return new(DotNetHost(), [assembly]);
     }
 
     public static AppProgram Binary(string path)
     {
         if (!File.Exists(path))
+        {
             throw new LocalStackException($"There is no program at {path}.");
+        }
+
         return path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(DotNetHost(), [Path.GetFullPath(path)]) : new(Path.GetFullPath(path), []);
     }
 

@@ -6,29 +6,29 @@ namespace ChatBot.Local;
 /// <summary>A process that we started, own and end. Nothing here ends any other.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_outputGrace = TimeSpan.FromSeconds(2);
 
-    private readonly Process process;
-    private readonly ProcessOutput output;
-    private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task reading = Task.CompletedTask;
+    private readonly Process _process;
+    private readonly ProcessOutput _output;
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _reading = Task.CompletedTask;
 
     private ChildProcess(Process process, ProcessOutput output)
     {
-        this.process = process;
-        this.output = output;
-        process.EnableRaisingEvents = true;
+        _process = process;
+        _output = output;
+        _process.EnableRaisingEvents = true;
         // Not Process.WaitForExitAsync: that one also waits for whoever has inherited the child's output.
-        process.Exited += (_, _) => exited.TrySetResult(process.ExitCode);
+        _process.Exited += (_, _) => _exited.TrySetResult(_process.ExitCode);
     }
 
     public int Id { get; private set; }
 
-    public Task<int> Exited => exited.Task;
+    public Task<int> Exited => _exited.Task;
 
-    public bool HasExited => exited.Task.IsCompleted;
+    public bool HasExited => _exited.Task.IsCompleted;
 
-    public IReadOnlyList<string> Lines => output.Lines;
+    public IReadOnlyList<string> Lines => _output.Lines;
 
     public static async Task<ChildProcess> StartAsync(ChildProcessStart start)
     {
@@ -41,12 +41,14 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         foreach (var (name, value) in start.Environment)
+        {
             info.Environment[name] = value;
+        }
 
         var child = new ChildProcess(new Process { StartInfo = info }, new ProcessOutput(start.LogFile, start.OnLine));
         try
         {
-            await ForkThread.StartAsync(child.process);
+            await ForkThread.StartAsync(child._process);
         }
         catch (Win32Exception failure)
         {
@@ -56,23 +58,33 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    public string Tail(int lines) => string.Join('\n', output.Lines.TakeLast(lines));
+    public string Tail(int lines) => string.Join('\n', _output.Lines.TakeLast(lines));
 
     public void Signal(int signal)
     {
         if (HasExited)
+        {
             return;
+        }
+
         if (OperatingSystem.IsWindows())
-            process.Kill(entireProcessTree: true);
+        {
+            _process.Kill(entireProcessTree: true);
+        }
         else
+        {
             Posix.Send(Id, signal);
+        }
     }
 
     public async Task KillAsync()
     {
         if (!HasExited)
-            process.Kill();
-        await exited.Task;
+        {
+            _process.Kill();
+        }
+
+        await _exited.Task;
     }
 
     /// <summary>Sends the signal and waits; ends the process by force where it has not gone in time.</summary>
@@ -81,7 +93,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         Signal(signal);
         try
         {
-            await exited.Task.WaitAsync(patience);
+            await _exited.Task.WaitAsync(patience);
             return true;
         }
         catch (TimeoutException)
@@ -94,15 +106,15 @@ internal sealed class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        await Task.WhenAny(reading, Task.Delay(OutputGrace));
-        output.Dispose();
-        process.Dispose();
+        await Task.WhenAny(_reading, Task.Delay(s_outputGrace));
+        _output.Dispose();
+        _process.Dispose();
     }
 
     private void Begin()
     {
-        Id = process.Id;
-        process.StandardInput.Close();
-        reading = Task.WhenAll(output.ReadAsync(process.StandardOutput), output.ReadAsync(process.StandardError));
+        Id = _process.Id;
+        _process.StandardInput.Close();
+        _reading = Task.WhenAll(_output.ReadAsync(_process.StandardOutput), _output.ReadAsync(_process.StandardError));
     }
 }

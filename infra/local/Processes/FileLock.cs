@@ -3,11 +3,11 @@ namespace ChatBot.Local;
 /// <summary>A lock between processes, which the system lets go of when its holder dies.</summary>
 internal sealed class FileLock : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly FileStream file;
+    private readonly FileStream _file;
 
-    private FileLock(FileStream file) => this.file = file;
+    private FileLock(FileStream file) => _file = file;
 
     public static FileLock? TryTake(string path)
     {
@@ -27,11 +27,14 @@ internal sealed class FileLock : IAsyncDisposable
         for (var deadline = TimeProvider.System.GetUtcNow() + patience; TimeProvider.System.GetUtcNow() < deadline;)
         {
             if (TryTake(path) is { } taken)
+            {
                 return taken;
-            await Task.Delay(Interval, cancellation);
+            }
+
+            await Task.Delay(s_interval, cancellation);
         }
         throw new LocalStackException($"Another process has held {path} for {patience.TotalMinutes} minutes.");
     }
 
-    public ValueTask DisposeAsync() => file.DisposeAsync();
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
 }

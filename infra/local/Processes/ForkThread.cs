@@ -9,20 +9,20 @@ namespace ChatBot.Local;
 /// </summary>
 internal static class ForkThread
 {
-    private static readonly BlockingCollection<(Process Process, TaskCompletionSource Started)> Starts = [];
+    private static readonly BlockingCollection<(Process Process, TaskCompletionSource Started)> s_starts = [];
 
     static ForkThread() => new Thread(Run) { IsBackground = true, Name = "fork" }.Start();
 
     public static Task StartAsync(Process process)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Starts.Add((process, started));
+        s_starts.Add((process, started));
         return started.Task;
     }
 
     private static void Run()
     {
-        foreach (var (process, started) in Starts.GetConsumingEnumerable())
+        foreach (var (process, started) in s_starts.GetConsumingEnumerable())
         {
             try
             {

@@ -10,28 +10,39 @@ internal static class LinuxLauncher
 {
     private const int DacOverride = 1;
 
-    private static readonly Lazy<string?> SetSession = new(() => OperatingSystem.IsLinux() ? Executable.Find("setsid") : null);
+    private static readonly Lazy<string?> s_setSession = new(() => OperatingSystem.IsLinux() ? Executable.Find("setsid") : null);
 
     // Busybox has a setpriv without these options.
-    private static readonly Lazy<string?> SetPrivileges = new(() =>
+    private static readonly Lazy<string?> s_setPrivileges = new(() =>
         OperatingSystem.IsLinux() && Executable.Find("setpriv") is { } path && CommandOutput.Run(path, "--help").Contains("--pdeathsig", StringComparison.Ordinal) ? path : null);
 
     public static IReadOnlyList<string> Wrap(ChildProcessStart start)
     {
         List<string> command = [];
-        if (SetSession.Value is { } setSession)
+        if (s_setSession.Value is { } setSession)
+        {
             command.Add(setSession);
-        if (SetPrivileges.Value is { } setPrivileges)
+        }
+
+        if (s_setPrivileges.Value is { } setPrivileges)
+        {
             command.AddRange([setPrivileges, "--pdeathsig", start.DeathSignal, .. Account(start.RunAs), "--"]);
+        }
         else if (start.RunAs is not null)
+        {
             throw new LocalStackException($"PostgreSQL refuses to run as root. Install util-linux (its setpriv starts it as user {start.RunAs.Name}), or run this as another user.");
+        }
+
         return [.. command, start.FileName, .. start.Arguments];
     }
 
     private static IEnumerable<string> Account(UnprivilegedAccount? account)
     {
         if (account is null)
+        {
             return [];
+        }
+
         string[] identity = [$"--reuid={account.UserId}", $"--regid={account.GroupId}", "--clear-groups"];
         return HasDacOverride() ? [.. identity, "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"] : identity;
     }

@@ -17,12 +17,17 @@ internal static class LoopbackPort
     public static int Find(int? preferred = null)
     {
         if (preferred is { } port && IsFree(port))
+        {
             return port;
+        }
+
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var candidate = Random.Shared.Next(First, End);
             if (IsFree(candidate))
+            {
                 return candidate;
+            }
         }
         throw new LocalStackException($"No free port between {First} and {End} on 127.0.0.1.");
     }

@@ -7,7 +7,7 @@ internal sealed class NpmFolder(string path, string product)
 {
     private const string StampName = ".installed-lock";
 
-    private static readonly TimeSpan OthersInstall = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_othersInstall = TimeSpan.FromMinutes(10);
 
     public string Modules => Path.Combine(path, "node_modules");
 
@@ -17,11 +17,15 @@ internal sealed class NpmFolder(string path, string product)
     {
         var wanted = LockHash();
         if (IsInstalled(wanted))
+        {
             return;
+        }
         // Two test projects start at the same time, and npm empties node_modules first.
-        await using var turn = await FileLock.WaitAsync(RepositoryRoot.Combine("infra", "local", "obj", $"npm-{Path.GetFileName(path)}.lock"), OthersInstall, cancellation);
+        await using var turn = await FileLock.WaitAsync(RepositoryRoot.Combine("infra", "local", "obj", $"npm-{Path.GetFileName(path)}.lock"), s_othersInstall, cancellation);
         if (IsInstalled(wanted))
+        {
             return;
+        }
 
         report($"Installing {product} from npm (once)…");
         await RunAsync(cancellation);
@@ -40,6 +44,8 @@ internal sealed class NpmFolder(string path, string product)
         await using var process = await ChildProcess.StartAsync(start with { WorkingDirectory = path });
         var exitCode = await process.Exited.WaitAsync(cancellation);
         if (exitCode != 0)
+        {
             throw new LocalStackException($"npm ci failed in {path} (exit code {exitCode}):\n{process.Tail(20)}");
+        }
     }
 }

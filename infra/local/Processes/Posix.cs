@@ -20,7 +20,9 @@ internal static class Posix
     public static void Send(int processId, int signal)
     {
         if (Kill(processId, signal) != 0 && Marshal.GetLastPInvokeError() != NoSuchProcess)
+        {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Process {processId} could not be sent signal {signal}.");
+        }
     }
 
     public static bool Exists(int processId) => Kill(processId, 0) == 0;
@@ -28,7 +30,9 @@ internal static class Posix
     public static void GiveTo(UnprivilegedAccount account, string path)
     {
         if (ChangeOwner(path, account.UserId, account.GroupId) != 0)
+        {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{path} could not be given to user {account.Name}.");
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -5,16 +5,18 @@ internal sealed class ProcessOutput(string? logFile, Action<string>? onLine) : I
 {
     private const int KeptLines = 10_000;
 
-    private readonly Lock gate = new();
-    private readonly Queue<string> lines = [];
-    private readonly StreamWriter? log = logFile is null ? null : Open(logFile);
+    private readonly Lock _gate = new();
+    private readonly Queue<string> _lines = [];
+    private readonly StreamWriter? _log = logFile is null ? null : Open(logFile);
 
     public IReadOnlyList<string> Lines
     {
         get
         {
-            lock (gate)
-                return [.. lines];
+            lock (_gate)
+            {
+                return [.. _lines];
+            }
         }
     }
 
@@ -22,12 +24,15 @@ internal sealed class ProcessOutput(string? logFile, Action<string>? onLine) : I
     {
         while (await reader.ReadLineAsync() is { } line)
         {
-            lock (gate)
+            lock (_gate)
             {
-                lines.Enqueue(line);
-                if (lines.Count > KeptLines)
-                    lines.Dequeue();
-                log?.WriteLine(line);
+                _lines.Enqueue(line);
+                if (_lines.Count > KeptLines)
+                {
+                    _lines.Dequeue();
+                }
+
+                _log?.WriteLine(line);
             }
             onLine?.Invoke(line);
         }
@@ -35,8 +40,10 @@ internal sealed class ProcessOutput(string? logFile, Action<string>? onLine) : I
 
     public void Dispose()
     {
-        lock (gate)
-            log?.Dispose();
+        lock (_gate)
+        {
+            _log?.Dispose();
+        }
     }
 
     private static StreamWriter Open(string logFile)

@@ -14,7 +14,9 @@ internal sealed record UnprivilegedAccount(string Name, uint UserId, uint GroupI
         foreach (var line in File.ReadLines("/etc/passwd"))
         {
             if (line.Split(':') is [var user, _, var userId, var groupId, ..] && user == name)
+            {
                 return new(name, uint.Parse(userId, CultureInfo.InvariantCulture), uint.Parse(groupId, CultureInfo.InvariantCulture));
+            }
         }
         return null;
     }

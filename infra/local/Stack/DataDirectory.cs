@@ -3,40 +3,43 @@ namespace ChatBot.Local;
 /// <summary>Where one stack keeps everything, held by it alone while it runs.</summary>
 internal sealed class DataDirectory : IAsyncDisposable
 {
-    private readonly string path;
-    private readonly FileLock held;
+    private readonly string _path;
+    private readonly FileLock _held;
 
     private DataDirectory(string path, FileLock held)
     {
-        this.path = path;
-        this.held = held;
+        _path = path;
+        _held = held;
     }
 
-    public string Postgres => Path.Combine(path, "postgres");
+    public string Postgres => Path.Combine(_path, "postgres");
 
-    public string Azurite => Path.Combine(path, "azurite");
+    public string Azurite => Path.Combine(_path, "azurite");
 
-    public string StateFile => StateFileIn(path);
+    public string StateFile => StateFileIn(_path);
 
-    private string Logs => Path.Combine(path, "logs");
+    private string Logs => Path.Combine(_path, "logs");
 
     public static string StateFileIn(string path) => Path.Combine(path, "state.json");
 
     public static async Task<DataDirectory> OpenAsync(string path, bool fresh)
     {
         var full = Path.GetFullPath(path);
-        var held = FileLock.TryTake(Path.Combine(full, "lock"))
+        var _held = FileLock.TryTake(Path.Combine(full, "lock"))
             ?? throw new LocalStackException($"Another stack is running on {full}: stop it, or choose another directory with --data.");
-        var directory = new DataDirectory(full, held);
+        var directory = new DataDirectory(full, _held);
         try
         {
             if (fresh)
+            {
                 directory.Clear();
+            }
+
             return directory;
         }
         catch
         {
-            await held.DisposeAsync();
+            await _held.DisposeAsync();
             throw;
         }
     }
@@ -47,13 +50,16 @@ internal sealed class DataDirectory : IAsyncDisposable
 
     public string LogFile(string name) => Path.Combine(Logs, name + ".log");
 
-    public ValueTask DisposeAsync() => held.DisposeAsync();
+    public ValueTask DisposeAsync() => _held.DisposeAsync();
 
     // Only what is a stack's: the directory may have been named by mistake.
     private void Clear()
     {
         foreach (var part in new[] { Postgres, Azurite, Logs }.Where(Directory.Exists))
+        {
             Directory.Delete(part, recursive: true);
+        }
+
         File.Delete(StateFile);
     }
 }

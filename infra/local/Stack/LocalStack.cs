@@ -5,45 +5,45 @@ namespace ChatBot.Local;
 /// <summary>PostgreSQL with the migrated schema, Azurite with the queues, the stand-ins, and as many instances of the program as wanted.</summary>
 public sealed class LocalStack : IAsyncDisposable
 {
-    private readonly StackOptions options;
-    private readonly DataDirectory data;
-    private readonly StackServers servers;
-    private readonly List<AppProcess> apps = [];
+    private readonly StackOptions _options;
+    private readonly DataDirectory _data;
+    private readonly StackServers _servers;
+    private readonly List<AppProcess> _apps = [];
 
     private LocalStack(StackOptions options, DataDirectory data)
     {
-        this.options = options;
-        this.data = data;
-        Settings = new(options.Environment);
-        servers = new(options, Settings, data);
+        _options = options;
+        _data = data;
+        Settings = new(_options.Environment);
+        _servers = new(_options, Settings, _data);
     }
 
-    public bool HasPostgres => servers.Postgres is not null;
+    public bool HasPostgres => _servers.Postgres is not null;
 
-    public bool HasAzurite => servers.Azurite is not null;
+    public bool HasAzurite => _servers.Azurite is not null;
 
     /// <summary>Fails where the environment names another database.</summary>
-    public PostgresServer Postgres => servers.Postgres ?? throw new InvalidOperationException("The stack runs without a PostgreSQL of its own.");
+    public PostgresServer Postgres => _servers.Postgres ?? throw new InvalidOperationException("The stack runs without a PostgreSQL of its own.");
 
     /// <summary>Fails where the environment names another storage account.</summary>
-    public AzuriteServer Azurite => servers.Azurite ?? throw new InvalidOperationException("The stack runs without an Azurite of its own.");
+    public AzuriteServer Azurite => _servers.Azurite ?? throw new InvalidOperationException("The stack runs without an Azurite of its own.");
 
-    public StandInServer StandIn => servers.StandIn!;
+    public StandInServer StandIn => _servers.StandIn!;
 
-    public TokenMint Tokens => servers.Tokens!;
+    public TokenMint Tokens => _servers.Tokens!;
 
     /// <summary>What the program is started with, but for its address.</summary>
     public IReadOnlyDictionary<string, string> AppSettings { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>The instances that the stack was started with.</summary>
-    public IReadOnlyList<AppProcess> Apps => apps;
+    public IReadOnlyList<AppProcess> Apps => _apps;
 
     /// <summary>Those running now.</summary>
     public IReadOnlyList<StackProcess> Processes =>
     [
-        .. HasPostgres ? [new("postgres", Postgres.ProcessId, Postgres.Exited, data.LogFile("postgres"))] : Array.Empty<StackProcess>(),
-        .. HasAzurite ? [new("azurite", Azurite.ProcessId, Azurite.Exited, data.LogFile("azurite"))] : Array.Empty<StackProcess>(),
-        .. apps.Select(app => new StackProcess(app.Name, app.ProcessId, app.Exited, data.LogFile(app.Name))),
+        .. HasPostgres ? [new("postgres", Postgres.ProcessId, Postgres.Exited, _data.LogFile("postgres"))] : Array.Empty<StackProcess>(),
+        .. HasAzurite ? [new("azurite", Azurite.ProcessId, Azurite.Exited, _data.LogFile("azurite"))] : Array.Empty<StackProcess>(),
+        .. _apps.Select(app => new StackProcess(app.Name, app.ProcessId, app.Exited, _data.LogFile(app.Name))),
     ];
 
     internal StackSettings Settings { get; }
@@ -70,25 +70,31 @@ public sealed class LocalStack : IAsyncDisposable
     {
         var own = new Dictionary<string, string>(AppSettings, StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in overrides ?? new Dictionary<string, string>())
+        {
             own[key] = value;
-        return AppProcess.StartAsync(new(options.Program ?? AppProgram.Built(), own)
+        }
+
+        return AppProcess.StartAsync(new(_options.Program ?? AppProgram.Built(), own)
         {
             Name = name,
             Port = port,
-            LogFile = data.LogFile(name),
-            OnLine = line => options.ReportOutput(name, line),
+            LogFile = _data.LogFile(name),
+            OnLine = line => _options.ReportOutput(name, line),
         });
     }
 
     /// <summary>Ends everything in order: those who use, then those who are used.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(apps.Select(app => app.TerminateAsync()));
-        foreach (var app in apps)
+        await Task.WhenAll(_apps.Select(app => app.TerminateAsync()));
+        foreach (var app in _apps)
+        {
             await app.DisposeAsync();
-        apps.Clear();
-        await servers.DisposeAsync();
-        await data.DisposeAsync();
+        }
+
+        _apps.Clear();
+        await _servers.DisposeAsync();
+        await _data.DisposeAsync();
     }
 
     private static void RequireFreePorts(StackOptions options)
@@ -96,27 +102,34 @@ public sealed class LocalStack : IAsyncDisposable
         for (var port = options.Port; port < options.Port + options.Instances; port++)
         {
             if (!LoopbackPort.IsFree(port))
+            {
                 throw new LocalStackException($"Port {port} is in use: end what listens there, or choose another with --port.");
+            }
         }
     }
 
     private async Task StartServersAsync(CancellationToken cancellation)
     {
-        var state = data.ReadState();
+        var state = _data.ReadState();
         // Before the first database is made with its password.
-        state.Write(data.StateFile);
-        state = await servers.StartAsync(state, cancellation);
-        state.Write(data.StateFile);
-        AppSettings = Settings.Build(state, servers.Postgres, servers.Azurite, StandIn);
+        state.Write(_data.StateFile);
+        state = await _servers.StartAsync(state, cancellation);
+        state.Write(_data.StateFile);
+        AppSettings = Settings.Build(state, _servers.Postgres, _servers.Azurite, StandIn);
     }
 
     private async Task StartAppsAsync(CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        for (var index = 0; index < options.Instances; index++)
-            apps.Add(await StartAppAsync($"app-{index + 1}", options.Port + index));
-        await Task.WhenAll(apps.Select(app => app.WaitUntilReadyAsync(cancellation: cancellation)));
-        if (apps.Count > 0)
-            options.Report($"The program is ready on {string.Join(", ", apps.Select(app => app.BaseUrl))} ({watch.Elapsed.TotalSeconds:0.0} s)");
+        for (var index = 0; index < _options.Instances; index++)
+        {
+            _apps.Add(await StartAppAsync($"app-{index + 1}", _options.Port + index));
+        }
+
+        await Task.WhenAll(_apps.Select(app => app.WaitUntilReadyAsync(cancellation: cancellation)));
+        if (_apps.Count > 0)
+        {
+            _options.Report($"The program is ready on {string.Join(", ", _apps.Select(app => app.BaseUrl))} ({watch.Elapsed.TotalSeconds:0.0} s)");
+        }
     }
 }

@@ -9,9 +9,15 @@ internal static class OwnFile
         File.Delete(unfinished);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         using (var file = new FileStream(unfinished, options))
+        {
             file.Write(content);
+        }
+
         File.Move(unfinished, path, overwrite: true);
     }
 }

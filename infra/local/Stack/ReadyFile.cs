@@ -10,7 +10,10 @@ internal static class ReadyFile
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
             Describe(stack).WriteTo(json);
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         OwnFile.Write(path, buffer.ToArray());
     }

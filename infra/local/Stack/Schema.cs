@@ -11,9 +11,14 @@ internal sealed class Schema(StackOptions options, string password)
         var migrator = options.MigrationsFolder is { } folder ? new Migrator(folder) : new Migrator();
         var result = await migrator.ApplyAsync(postgres.ConnectionString("postgres", pooled: false), cancellation);
         if (result.Applied.Count > 0)
+        {
             options.Report($"Applied {result.Applied.Count} migration{(result.Applied.Count == 1 ? "" : "s")}");
+        }
+
         if (result.Edited.Count > 0)
+        {
             options.Report($"WARNING: changed since they were applied here: {string.Join(", ", result.Edited)}. Start with --fresh to apply them anew.");
+        }
 
         await LocalUser.InsertAsync(superuser, LocalUser.All, cancellation);
         await new UsageCaps(options.TokenCap, options.CostCap).ApplyAsync(superuser, cancellation);

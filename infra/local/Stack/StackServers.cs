@@ -5,7 +5,7 @@ namespace ChatBot.Local;
 /// <summary>What the program needs around it: PostgreSQL and Azurite, where the environment names no others, and the stand-ins.</summary>
 internal sealed class StackServers(StackOptions options, StackSettings settings, DataDirectory data) : IAsyncDisposable
 {
-    private SigningKey? signingKey;
+    private SigningKey? _signingKey;
 
     public PostgresServer? Postgres { get; private set; }
 
@@ -35,12 +35,21 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
     public async ValueTask DisposeAsync()
     {
         if (Azurite is not null)
+        {
             await Azurite.DisposeAsync();
+        }
+
         if (Postgres is not null)
+        {
             await Postgres.DisposeAsync();
+        }
+
         if (StandIn is not null)
+        {
             await StandIn.DisposeAsync();
-        signingKey?.Dispose();
+        }
+
+        _signingKey?.Dispose();
     }
 
     // The others are ended at once, rather than waited for: one may be installing for half a minute.
@@ -60,7 +69,10 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
     private async Task StartPostgresAsync(StackState state, CancellationToken cancellation)
     {
         if (!settings.OwnDatabase)
+        {
             return;
+        }
+
         var watch = Stopwatch.StartNew();
         Postgres = await PostgresServer.StartAsync(new(data.Postgres, state.Password)
         {
@@ -77,7 +89,10 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
     private async Task StartAzuriteAsync(StackState state, CancellationToken cancellation)
     {
         if (!settings.OwnStorage)
+        {
             return;
+        }
+
         var watch = Stopwatch.StartNew();
         Azurite = await AzuriteServer.StartAsync(new(data.Azurite)
         {
@@ -91,9 +106,9 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
 
     private async Task StartStandInAsync(StackState state, CancellationToken cancellation)
     {
-        signingKey = SigningKey.Import(state.SigningKeyId, state.SigningKey);
-        StandIn = await StandInServer.StartAsync(new(signingKey), state.StandInPort, cancellation);
-        Tokens = new(StandIn.Url, signingKey, state.JwtSecret);
+        _signingKey = SigningKey.Import(state.SigningKeyId, state.SigningKey);
+        StandIn = await StandInServer.StartAsync(new(_signingKey), state.StandInPort, cancellation);
+        Tokens = new(StandIn.Url, _signingKey, state.JwtSecret);
         options.Report($"Model stand-in ready on 127.0.0.1:{StandIn.Port}");
     }
 }

@@ -3,10 +3,10 @@ namespace ChatBot.Local;
 /// <summary>The program's settings. Where the environment names a database, storage account or provider, that one is used and ours is left out.</summary>
 internal sealed class StackSettings
 {
-    private readonly Dictionary<string, string> environment;
+    private readonly Dictionary<string, string> _environment;
 
     // The program's configuration does not tell cases apart.
-    public StackSettings(IReadOnlyDictionary<string, string> environment) => this.environment = new(environment, StringComparer.OrdinalIgnoreCase);
+    public StackSettings(IReadOnlyDictionary<string, string> environment) => _environment = new(environment, StringComparer.OrdinalIgnoreCase);
 
     public bool OwnDatabase => !Has("Database__ConnectionString");
 
@@ -29,11 +29,20 @@ internal sealed class StackSettings
         };
         // Not beside somebody else's project, whose secret is its own.
         if (OwnAuth)
+        {
             settings["Supabase__JwtSecret"] = state.JwtSecret;
+        }
+
         if (postgres is not null)
+        {
             settings["Database__ConnectionString"] = postgres.Uri("authenticator");
+        }
+
         if (azurite is not null)
+        {
             settings["AzureWebJobsStorage"] = azurite.ConnectionString;
+        }
+
         if (OwnOpenAI)
         {
             settings["OpenAI__Endpoint"] = $"{standIn.Url}/v1";
@@ -45,9 +54,12 @@ internal sealed class StackSettings
             settings["AzureOpenAI__ApiKey"] = "local-stand-in";
         }
         foreach (var name in settings.Keys.Where(Has).ToArray())
-            settings[name] = environment[name];
+        {
+            settings[name] = _environment[name];
+        }
+
         return settings;
     }
 
-    private bool Has(string name) => environment.TryGetValue(name, out var value) && value.Length > 0;
+    private bool Has(string name) => _environment.TryGetValue(name, out var value) && value.Length > 0;
 }

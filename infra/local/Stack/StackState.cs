@@ -43,7 +43,10 @@ internal sealed record StackState
     public static StackState? Read(string path)
     {
         if (!File.Exists(path))
+        {
             return null;
+        }
+
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), StackStateJson.Default.StackState);

@@ -16,7 +16,10 @@ internal sealed record UsageCaps(long? Tokens, decimal? Cost)
     public async Task ApplyAsync(string connectionString, CancellationToken cancellation)
     {
         if (Tokens is null && Cost is null)
+        {
             return;
+        }
+
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(Update, connection)
@@ -28,6 +31,8 @@ internal sealed record UsageCaps(long? Tokens, decimal? Cost)
             },
         };
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+        {
             throw new LocalStackException("No plan in billing.plans is the default one, so there is none to cap.");
+        }
     }
 }

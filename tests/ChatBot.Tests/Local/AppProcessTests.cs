@@ -5,12 +5,12 @@ namespace ChatBot.Tests.Local;
 
 public sealed class AppProcessTests
 {
-    private static readonly AppProgram Sleeper = new("/bin/sh", ["-c", "trap 'echo bye; exit 3' TERM; echo at $ASPNETCORE_URLS; while :; do sleep 0.05; done"]);
+    private static readonly AppProgram s_sleeper = new("/bin/sh", ["-c", "trap 'echo bye; exit 3' TERM; echo at $ASPNETCORE_URLS; while :; do sleep 0.05; done"]);
 
     [Fact]
     public async Task It_is_given_its_settings_and_address_and_ends_when_asked()
     {
-        await using var app = await AppProcess.StartAsync(new(Sleeper, new Dictionary<string, string>()));
+        await using var app = await AppProcess.StartAsync(new(s_sleeper, new Dictionary<string, string>()));
         await Eventually.GetAsync(() => app.Output, lines => lines.Contains($"at {app.BaseUrl}"), TestContext.Current.CancellationToken);
 
         Assert.True(await app.TerminateAsync());
@@ -22,7 +22,7 @@ public sealed class AppProcessTests
     [Fact]
     public async Task Suspended_it_does_not_heed_a_request_to_end_until_resumed()
     {
-        await using var app = await AppProcess.StartAsync(new(Sleeper, new Dictionary<string, string>()));
+        await using var app = await AppProcess.StartAsync(new(s_sleeper, new Dictionary<string, string>()));
         await Eventually.GetAsync(() => app.Output.Count, count => count > 0, TestContext.Current.CancellationToken);
 
         app.Suspend();
@@ -36,7 +36,7 @@ public sealed class AppProcessTests
     [Fact]
     public async Task Killed_it_has_no_last_word()
     {
-        await using var app = await AppProcess.StartAsync(new(Sleeper, new Dictionary<string, string>()));
+        await using var app = await AppProcess.StartAsync(new(s_sleeper, new Dictionary<string, string>()));
         await Eventually.GetAsync(() => app.Output.Count, count => count > 0, TestContext.Current.CancellationToken);
 
         await app.KillAsync();

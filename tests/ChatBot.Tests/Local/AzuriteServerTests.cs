@@ -6,12 +6,12 @@ namespace ChatBot.Tests.Local;
 
 public sealed class AzuriteServerTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     [Fact]
     public async Task Messages_outlive_a_restart_on_the_same_ports()
     {
-        await using var server = await AzuriteServer.StartAsync(new(directory.Path), TestContext.Current.CancellationToken);
+        await using var server = await AzuriteServer.StartAsync(new(_directory.Path), TestContext.Current.CancellationToken);
         var options = new QueueClientOptions { Retry = { MaxRetries = 0 } };
         var queue = new QueueClient(server.ConnectionString, AzuriteServer.Queues[0], options);
         await queue.SendMessageAsync("kept", TestContext.Current.CancellationToken);
@@ -23,5 +23,5 @@ public sealed class AzuriteServerTests : IDisposable
         Assert.Equal("kept", (await queue.PeekMessageAsync(TestContext.Current.CancellationToken)).Value.MessageText);
     }
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 }

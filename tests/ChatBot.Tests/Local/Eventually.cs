@@ -4,19 +4,24 @@ namespace ChatBot.Tests.Local;
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Polls until the value is what is waited for; fails with the last one seen.</summary>
     public static async Task<T> GetAsync<T>(Func<T> read, Func<T, bool> expected, CancellationToken cancellation)
     {
-        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(Interval, cancellation))
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(s_interval, cancellation))
         {
             var value = read();
             if (expected(value))
+            {
                 return value;
-            if (watch.Elapsed > Deadline)
-                throw new TimeoutException($"Not within {Deadline.TotalSeconds} s. Last seen: {value}");
+            }
+
+            if (watch.Elapsed > s_deadline)
+            {
+                throw new TimeoutException($"Not within {s_deadline.TotalSeconds} s. Last seen: {value}");
+            }
         }
     }
 }

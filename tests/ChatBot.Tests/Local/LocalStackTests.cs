@@ -6,14 +6,14 @@ namespace ChatBot.Tests.Local;
 
 public sealed class LocalStackTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
-    private readonly TemporaryDirectory migrations = new();
+    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _migrations = new();
 
     [Fact]
     public async Task A_second_run_finds_its_data_addresses_and_keys()
     {
-        migrations.Write("20300101000000_create_notes.sql", "create table public.notes (text text);");
-        StackOptions options = new(directory.Path) { Durable = false, MigrationsFolder = migrations.Path };
+        _migrations.Write("20300101000000_create_notes.sql", "create table public.notes (text text);");
+        StackOptions options = new(_directory.Path) { Durable = false, MigrationsFolder = _migrations.Path };
         string token;
         Dictionary<string, string> settings;
         await using (var first = await LocalStack.StartAsync(options, TestContext.Current.CancellationToken))
@@ -36,17 +36,17 @@ public sealed class LocalStackTests : IDisposable
     [Fact]
     public async Task A_migration_that_fails_ends_what_has_started()
     {
-        migrations.Write("20300101000000_fail.sql", "select 1/0;");
+        _migrations.Write("20300101000000_fail.sql", "select 1/0;");
 
-        await Assert.ThrowsAsync<LocalStackException>(() => LocalStack.StartAsync(new(directory.Path) { Durable = false, MigrationsFolder = migrations.Path }, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<LocalStackException>(() => LocalStack.StartAsync(new(_directory.Path) { Durable = false, MigrationsFolder = _migrations.Path }, TestContext.Current.CancellationToken));
 
-        Assert.False(File.Exists(Path.Combine(directory.Path, "postgres", "data", "postmaster.pid")));
+        Assert.False(File.Exists(Path.Combine(_directory.Path, "postgres", "data", "postmaster.pid")));
     }
 
     public void Dispose()
     {
-        directory.Dispose();
-        migrations.Dispose();
+        _directory.Dispose();
+        _migrations.Dispose();
     }
 
     private static string Header(string token) => token.Split('.')[0];

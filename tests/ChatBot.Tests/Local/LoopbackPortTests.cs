@@ -30,7 +30,10 @@ public sealed class LoopbackPortTests
             {
                 ports.Add(LoopbackPort.Find(((IPEndPoint)other.LocalEndpoint).Port));
                 if (ports.Count > 1)
+                {
                     return Task.CompletedTask;
+                }
+
                 other.Start();
                 throw new LocalStackException("The address is in use.");
             },

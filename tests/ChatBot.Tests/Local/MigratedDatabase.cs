@@ -7,20 +7,20 @@ namespace ChatBot.Tests.Local;
 /// <summary>A server that has what a Supabase project has, and no migrations yet.</summary>
 public sealed class MigratedDatabase : IAsyncLifetime
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     public PostgresServer Server { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Server = await PostgresServer.StartAsync(new(directory.Path, "secret") { Durable = false }, TestContext.Current.CancellationToken);
+        Server = await PostgresServer.StartAsync(new(_directory.Path, "secret") { Durable = false }, TestContext.Current.CancellationToken);
         await SupabaseObjects.CreateAsync(Server.ConnectionString(), "secret", TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        directory.Dispose();
+        _directory.Dispose();
     }
 
     /// <summary>The first value of the last statement's first row, in one transaction.</summary>

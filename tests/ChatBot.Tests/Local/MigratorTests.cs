@@ -6,17 +6,17 @@ namespace ChatBot.Tests.Local;
 
 public sealed class MigratorTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>, IDisposable
 {
-    private readonly TemporaryDirectory migrations = new();
+    private readonly TemporaryDirectory _migrations = new();
 
     private string AsPostgres => database.Server.ConnectionString("postgres");
 
     [Fact]
     public async Task Migrations_are_applied_once_in_order_and_recorded_as_the_cli_does()
     {
-        migrations.Write("20300101000001_create_first.sql", "create table public.first (id int);\n-- a comment\ninsert into public.first values (1);");
-        migrations.Write("20300101000002_create_second.sql", "create function public.second() returns int begin atomic select count(*)::int from public.first; end;");
-        migrations.Write("readme.sql", "this is no migration");
-        var migrator = new Migrator(migrations.Path);
+        _migrations.Write("20300101000001_create_first.sql", "create table public.first (id int);\n-- a comment\ninsert into public.first values (1);");
+        _migrations.Write("20300101000002_create_second.sql", "create function public.second() returns int begin atomic select count(*)::int from public.first; end;");
+        _migrations.Write("readme.sql", "this is no migration");
+        var migrator = new Migrator(_migrations.Path);
 
         var first = await migrator.ApplyAsync(AsPostgres, TestContext.Current.CancellationToken);
         var second = await migrator.ApplyAsync(AsPostgres, TestContext.Current.CancellationToken);
@@ -31,9 +31,9 @@ public sealed class MigratorTests(MigratedDatabase database) : IClassFixture<Mig
     [Fact]
     public async Task A_migration_that_fails_leaves_nothing_and_says_where()
     {
-        migrations.Write("20300102000001_create_half.sql", "create table public.half (id int);\n\ncreate table public.half (\n  id int);\n");
+        _migrations.Write("20300102000001_create_half.sql", "create table public.half (id int);\n\ncreate table public.half (\n  id int);\n");
 
-        var failure = await Assert.ThrowsAsync<LocalStackException>(() => new Migrator(migrations.Path).ApplyAsync(AsPostgres, TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<LocalStackException>(() => new Migrator(_migrations.Path).ApplyAsync(AsPostgres, TestContext.Current.CancellationToken));
 
         Assert.Contains("20300102000001_create_half.sql, line 3", failure.Message, StringComparison.Ordinal);
         Assert.Equal(DBNull.Value, await database.ReadAsync("postgres", "select to_regclass('public.half')::text"));
@@ -42,10 +42,10 @@ public sealed class MigratorTests(MigratedDatabase database) : IClassFixture<Mig
     [Fact]
     public async Task A_migration_that_was_edited_since_is_told()
     {
-        migrations.Write("20300103000001_create_edited.sql", "create table public.edited (id int);");
-        var migrator = new Migrator(migrations.Path);
+        _migrations.Write("20300103000001_create_edited.sql", "create table public.edited (id int);");
+        var migrator = new Migrator(_migrations.Path);
         await migrator.ApplyAsync(AsPostgres, TestContext.Current.CancellationToken);
-        migrations.Write("20300103000001_create_edited.sql", "create table public.edited (id bigint);");
+        _migrations.Write("20300103000001_create_edited.sql", "create table public.edited (id bigint);");
 
         Assert.Equal(["20300103000001_create_edited.sql"], (await migrator.ApplyAsync(AsPostgres, TestContext.Current.CancellationToken)).Edited);
     }
@@ -53,12 +53,12 @@ public sealed class MigratorTests(MigratedDatabase database) : IClassFixture<Mig
     [Fact]
     public async Task Migrations_run_without_a_superusers_rights()
     {
-        migrations.Write("20300104000001_reach_too_far.sql", "create table auth.too_far (id int);");
+        _migrations.Write("20300104000001_reach_too_far.sql", "create table auth.too_far (id int);");
 
-        var failure = await Assert.ThrowsAsync<LocalStackException>(() => new Migrator(migrations.Path).ApplyAsync(AsPostgres, TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<LocalStackException>(() => new Migrator(_migrations.Path).ApplyAsync(AsPostgres, TestContext.Current.CancellationToken));
 
         Assert.Contains(PostgresErrorCodes.InsufficientPrivilege, failure.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => migrations.Dispose();
+    public void Dispose() => _migrations.Dispose();
 }

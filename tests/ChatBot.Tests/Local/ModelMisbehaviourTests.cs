@@ -140,7 +140,9 @@ public sealed class ModelMisbehaviourTests(StandInConversation model) : IClassFi
         Assert.Equal(count, usages.Count);
         Assert.Equal(count > 0, (await model.CallAsync(content)).UsageSent);
         if (content.Contains("absurd", StringComparison.Ordinal))
+        {
             Assert.Equal((-7L, 1_000_000_000_000_000L), ((long)usages[0]["prompt_tokens"]!, (long)usages[0]["completion_tokens"]!));
+        }
     }
 
     [Theory]
@@ -185,7 +187,9 @@ public sealed class ModelMisbehaviourTests(StandInConversation model) : IClassFi
         using var response = await model.AskAsync("[[endless]]", maxTokens: 3);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         for (var line = 0; line < 500; line++)
+        {
             Assert.NotNull(await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]

@@ -37,7 +37,9 @@ public sealed class O200kTests
         var pieces = O200k.Split("Hello, and **welcome**!\n\n- Set `OpenAI__ApiKey`;\n- or write [[tokens=200]] for a longer answer.").ToArray();
 
         for (var sent = 1; sent <= pieces.Length; sent++)
+        {
             Assert.Equal(pieces.Take(sent).Sum(piece => piece.Tokens), O200k.Count(string.Concat(pieces.Take(sent).Select(piece => piece.Text))));
+        }
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace ChatBot.Tests.Local;
 
 public sealed class PostgresServerTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     [Fact]
     public async Task Data_outlives_a_stop_a_crash_and_another_server_on_the_same_files()
@@ -38,7 +38,7 @@ public sealed class PostgresServerTests : IDisposable
         await using var server = await StartAsync();
         await server.StopAsync();
         // The test process's own id: alive, and no PostgreSQL.
-        File.WriteAllText(Path.Combine(directory.Path, "data", "postmaster.pid"), $"{Environment.ProcessId}\n/elsewhere\n");
+        File.WriteAllText(Path.Combine(_directory.Path, "data", "postmaster.pid"), $"{Environment.ProcessId}\n/elsewhere\n");
 
         await server.RestartAsync(TestContext.Current.CancellationToken);
 
@@ -56,10 +56,10 @@ public sealed class PostgresServerTests : IDisposable
         Assert.Equal(PostgresErrorCodes.InvalidPassword, failure.SqlState);
     }
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     private Task<PostgresServer> StartAsync() =>
-        PostgresServer.StartAsync(new(directory.Path, "secret") { Durable = false }, TestContext.Current.CancellationToken);
+        PostgresServer.StartAsync(new(_directory.Path, "secret") { Durable = false }, TestContext.Current.CancellationToken);
 
     private static async Task<object?> ExecuteAsync(PostgresServer server, string sql)
     {

@@ -9,26 +9,26 @@ namespace ChatBot.Tests.Local;
 /// <summary>A stand-in of its own for a test class, and raw HTTP to talk to it.</summary>
 public sealed class StandInConversation : IAsyncLifetime
 {
-    private readonly SigningKey key = SigningKey.Create();
-    private readonly HttpClient http = new();
+    private readonly SigningKey _key = SigningKey.Create();
+    private readonly HttpClient _http = new();
 
     public StandInServer Server { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Server = await StandInServer.StartAsync(new SupabaseAuth(key), cancellation: TestContext.Current.CancellationToken);
+        Server = await StandInServer.StartAsync(new SupabaseAuth(_key), cancellation: TestContext.Current.CancellationToken);
         Server.Model.DefaultDelay = TimeSpan.Zero;
     }
 
     public async ValueTask DisposeAsync()
     {
-        http.Dispose();
+        _http.Dispose();
         await Server.DisposeAsync();
-        key.Dispose();
+        _key.Dispose();
     }
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken? patience = null) =>
-        http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience ?? TestContext.Current.CancellationToken);
+        _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience ?? TestContext.Current.CancellationToken);
 
     public Task<HttpResponseMessage> AskAsync(string content, bool stream = true, string path = "/v1/chat/completions", int? maxTokens = null, string? key = "sk-test-1234", CancellationToken? patience = null)
     {
@@ -39,9 +39,15 @@ public sealed class StandInConversation : IAsyncLifetime
             ["stream"] = stream,
         };
         if (stream)
+        {
             body["stream_options"] = new JsonObject { ["include_usage"] = true };
+        }
+
         if (maxTokens is not null)
+        {
             body["max_completion_tokens"] = maxTokens;
+        }
+
         return PostAsync(path, body.ToJsonString(), key, patience);
     }
 
@@ -49,7 +55,10 @@ public sealed class StandInConversation : IAsyncLifetime
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Server.Url + path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         if (key is not null)
+        {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
         return SendAsync(request, patience);
     }
 
@@ -63,7 +72,9 @@ public sealed class StandInConversation : IAsyncLifetime
             while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
             {
                 if (line.StartsWith("data: ", StringComparison.Ordinal))
+                {
                     data.Add(line["data: ".Length..]);
+                }
             }
             return (data, false);
         }

@@ -2,9 +2,9 @@ namespace ChatBot.Tests.Local;
 
 internal sealed class TemporaryDirectory : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("chatbot-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("chatbot-");
 
-    public string Path => directory.FullName;
+    public string Path => _directory.FullName;
 
     public string Write(string name, string content)
     {
@@ -13,5 +13,5 @@ internal sealed class TemporaryDirectory : IDisposable
         return path;
     }
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public void Dispose() => _directory.Delete(recursive: true);
 }

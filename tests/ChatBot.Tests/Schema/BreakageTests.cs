@@ -47,7 +47,9 @@ public sealed class BreakageTests(SchemaServer server)
             while (left.TryDequeue(out var breakage))
             {
                 if (await FailureAsync(copy, breakage, cancellation) is { } failure)
+                {
                     unnoticed.Add($"{breakage.Statement} {failure}");
+                }
             }
         }));
         Assert.Empty(unnoticed);
@@ -74,7 +76,10 @@ public sealed class BreakageTests(SchemaServer server)
 
         var breakages = new List<Breakage>();
         while (await reader.ReadAsync(cancellation))
+        {
             breakages.Add(new Breakage(reader.GetString(0), reader.GetString(1)));
+        }
+
         return breakages;
     }
 

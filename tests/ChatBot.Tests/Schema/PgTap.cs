@@ -22,7 +22,9 @@ internal static class PgTap
         do
         {
             while (await reader.ReadAsync(cancellation))
+            {
                 lines.AddRange(reader.GetString(0).Split('\n'));
+            }
         }
         while (await reader.NextResultAsync(cancellation));
 

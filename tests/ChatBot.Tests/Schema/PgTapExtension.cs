@@ -29,7 +29,10 @@ internal static class PgTapExtension
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync(cancellation);
         await using (var define = new NpgsqlCommand(Define, connection))
+        {
             await define.ExecuteNonQueryAsync(cancellation);
+        }
+
         await using var run = new NpgsqlCommand(Run, connection) { Parameters = { new() { Value = script } } };
         await run.ExecuteNonQueryAsync(cancellation);
     }
@@ -41,7 +44,10 @@ internal static class PgTapExtension
         while (await entries.GetNextEntryAsync(cancellationToken: cancellation) is { } entry)
         {
             if (entry.Name != Script)
+            {
                 continue;
+            }
+
             using var reader = new StreamReader(entry.DataStream!);
             return await reader.ReadToEndAsync(cancellation);
         }

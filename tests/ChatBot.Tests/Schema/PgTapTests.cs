@@ -32,7 +32,9 @@ public sealed class PgTapTests(SchemaServer server)
 
         var tables = new List<string>();
         while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
             tables.Add(reader.GetString(0));
+        }
 
         Assert.NotEmpty(tables);
         Assert.Empty(tables.Except(TestScript.Names));

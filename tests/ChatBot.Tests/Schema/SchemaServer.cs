@@ -13,13 +13,13 @@ public sealed class SchemaServer : IAsyncLifetime
     private const string Owner = "postgres";
     private const string MigratedDatabase = "migrated";
 
-    private static readonly int CopyCount = Math.Min(Environment.ProcessorCount, 4);
+    private static readonly int s_copyCount = Math.Min(Environment.ProcessorCount, 4);
 
     // Compiling a statement takes longer than any of these statements.
-    private static readonly Dictionary<string, string> Settings = new() { ["jit"] = "off" };
+    private static readonly Dictionary<string, string> s_settings = new() { ["jit"] = "off" };
 
-    private readonly TemporaryDirectory directory = new();
-    private PostgresServer server = null!;
+    private readonly TemporaryDirectory _directory = new();
+    private PostgresServer _server = null!;
 
     public string Migrated => ConnectionString(MigratedDatabase);
 
@@ -28,14 +28,17 @@ public sealed class SchemaServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        server = await PostgresServer.StartAsync(new(directory.Path, Password) { Durable = false, Settings = Settings }, cancellation);
+        _server = await PostgresServer.StartAsync(new(_directory.Path, Password) { Durable = false, Settings = s_settings }, cancellation);
         await CreateProjectAsync(MigratedDatabase, cancellation);
         await new Migrator().ApplyAsync(Migrated, cancellation);
-        await PgTapExtension.CreateAsync(server.ConnectionString(database: MigratedDatabase, pooled: false), cancellation);
+        await PgTapExtension.CreateAsync(_server.ConnectionString(database: MigratedDatabase, pooled: false), cancellation);
 
-        string[] copies = [.. Enumerable.Range(1, CopyCount).Select(number => $"copy_{number}")];
+        string[] copies = [.. Enumerable.Range(1, s_copyCount).Select(number => $"copy_{number}")];
         foreach (var copy in copies)
+        {
             await RunAsync($"create database {copy} template {MigratedDatabase} owner {Owner}", cancellation);
+        }
+
         Copies = [.. copies.Select(ConnectionString)];
     }
 
@@ -43,24 +46,24 @@ public sealed class SchemaServer : IAsyncLifetime
     public async Task CreateProjectAsync(string database, CancellationToken cancellation)
     {
         await RunAsync($"create database {database}", cancellation);
-        await SupabaseObjects.CreateAsync(server.ConnectionString(database: database, pooled: false), Password, cancellation);
+        await SupabaseObjects.CreateAsync(_server.ConnectionString(database: database, pooled: false), Password, cancellation);
     }
 
     /// <summary>As the role that migrations run as, and which owns what they make.</summary>
-    public string ConnectionString(string database) => server.ConnectionString(Owner, database, pooled: false);
+    public string ConnectionString(string database) => _server.ConnectionString(Owner, database, pooled: false);
 
-    public string Uri(string database) => server.Uri(Owner, database);
+    public string Uri(string database) => _server.Uri(Owner, database);
 
     public async ValueTask DisposeAsync()
     {
-        await server.DisposeAsync();
-        directory.Dispose();
+        await _server.DisposeAsync();
+        _directory.Dispose();
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "The names are the tests' own, and no parameter can stand for one.")]
     private async Task RunAsync(string statement, CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(server.ConnectionString(pooled: false));
+        await using var connection = new NpgsqlConnection(_server.ConnectionString(pooled: false));
         await connection.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(statement, connection);
         await command.ExecuteNonQueryAsync(cancellation);

@@ -6,7 +6,7 @@ namespace ChatBot.Tests.Schema;
 /// <summary>The CLI that applies the migrations to a real project.</summary>
 internal static class SupabaseCli
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     public static async Task<(int ExitCode, string Output)> PushAsync(string databaseUri, CancellationToken cancellation)
     {
@@ -33,7 +33,10 @@ internal static class SupabaseCli
 
         int exitCode;
         await using (process)
-            exitCode = await process.Exited.WaitAsync(Patience, cancellation);
+        {
+            exitCode = await process.Exited.WaitAsync(s_patience, cancellation);
+        }
+
         return (exitCode, string.Join('\n', process.Lines));
     }
 }

@@ -54,7 +54,10 @@ public sealed class SupabaseCliTests(SchemaServer server)
 
         var lines = new List<string>();
         while (await reader.ReadAsync(cancellation))
+        {
             lines.Add(reader.GetString(0));
+        }
+
         return lines;
     }
 }

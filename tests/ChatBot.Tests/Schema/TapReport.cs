@@ -32,16 +32,22 @@ internal sealed partial class TapReport
         foreach (var line in lines)
         {
             if (Plan().Match(line) is { Success: true } plan)
+            {
                 planned = int.Parse(plan.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            }
             else if (Result().Match(line) is { Success: true } result)
             {
                 ran++;
                 isFailing = result.Groups[1].Success;
                 if (isFailing)
+                {
                     failures.Add(line);
+                }
             }
             else if (isFailing && line.StartsWith('#'))
+            {
                 failures[^1] += "\n" + line;
+            }
         }
 
         return new TapReport(planned, ran, failures);

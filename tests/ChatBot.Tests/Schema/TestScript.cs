@@ -7,14 +7,14 @@ internal static class TestScript
 {
     private const string Include = @"\ir ";
 
-    private static readonly string Folder = RepositoryRoot.Combine("infra", "supabase", "tests");
+    private static readonly string s_folder = RepositoryRoot.Combine("infra", "supabase", "tests");
 
     public static IEnumerable<string> Names => Directory
-        .EnumerateFiles(Folder, "*.sql", SearchOption.AllDirectories)
-        .Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
+        .EnumerateFiles(s_folder, "*.sql", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(s_folder, path).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
 
-    public static string Read(string name) => Expand(Path.Combine(Folder, name));
+    public static string Read(string name) => Expand(Path.Combine(s_folder, name));
 
     private static string Expand(string path) => string.Join('\n', File.ReadLines(path).Select(line =>
         line.StartsWith(Include, StringComparison.Ordinal)
