@@ -84,7 +84,7 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
         json.WriteStartObject("delta");
         delta(json);
         json.WriteEndObject();
-        ChoiceEnd(json, _finishReason);
+        ChoiceEnd(json, finishReason);
         json.WriteEndArray();
         Usage(json, null);
     });
