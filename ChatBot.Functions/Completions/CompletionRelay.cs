@@ -65,7 +65,6 @@ public sealed partial class CompletionRelay(
 
         live.Answer.Finish(end);
         _running.TryRemove(live, out _);
-        live.Dispose();
     }
 
     private async Task<AnswerEnd> Relay(LiveCompletion live, RelayProgress progress)

@@ -4,8 +4,8 @@ namespace ChatBot.Functions.Completions;
 
 /// <summary>A completion that this process is writing.</summary>
 public sealed class LiveCompletion(Guid id, Admission admission, ModelSettings model, string? ownKey, int? lingerSeconds, string? traceParent)
-    : IDisposable
 {
+    // Not disposed: it has no timer, and whoever still holds the completion may ask it to stop after its end.
     private readonly CancellationTokenSource _stopping = new();
     private AnswerEnd? _reason;
 
@@ -63,6 +63,4 @@ public sealed class LiveCompletion(Guid id, Admission admission, ModelSettings m
 
     /// <summary>What is not in the database yet.</summary>
     public DraftPart Undrafted() => new(Id, Epoch, Drafted, Answer.From(Drafted).ToString());
-
-    public void Dispose() => _stopping.Dispose();
 }

@@ -12,7 +12,8 @@ public sealed class StreamStarter(
     public async Task<IResult> Start(CurrentUser user, SendCommand send, bool asText, CancellationToken cancellation)
     {
         var traceParent = Activity.Current?.Id;
-        var begun = await store.Begin(user, send, traceParent, cancellation);
+        // Not cancelled when the client leaves: what is admitted must have somebody who runs it.
+        var begun = await store.Begin(user, send, traceParent, CancellationToken.None);
         if (!begun.IsNew)
         {
             return await Join(user, begun.Id, asText, cancellation);

@@ -33,7 +33,8 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
             try
             {
                 var messages = await Receive(queue, stoppingToken);
-                await Task.WhenAll(messages.Select(message => Handle(queue, message, stoppingToken)));
+                // Not cancelled at the end of the program: what was begun is finished, it takes milliseconds.
+                await Task.WhenAll(messages.Select(message => Handle(queue, message)));
                 pause = messages.Length > 0 ? s_shortestPause : pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
                 if (messages.Length < BatchSize)
                 {
@@ -76,37 +77,37 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
         }
     }
 
-    private async Task Handle(QueueClient queue, QueueMessage message, CancellationToken cancellation)
+    private async Task Handle(QueueClient queue, QueueMessage message)
     {
         try
         {
             var trigger = new QueueTrigger(function.Queue, message.MessageId, message.Body.ToString(), (int)message.DequeueCount);
-            await function.Run(services, trigger, cancellation);
+            await function.Run(services, trigger, CancellationToken.None);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        catch (Exception e)
         {
             Log.Failed(log, function.Name, message.DequeueCount, e.GetType().Name, e.Message);
-            await SeeAgain(queue, message, cancellation);
+            await SeeAgain(queue, message);
             return;
         }
 
-        await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellation);
+        await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt);
     }
 
-    private async Task SeeAgain(QueueClient queue, QueueMessage message, CancellationToken cancellation)
+    private async Task SeeAgain(QueueClient queue, QueueMessage message)
     {
         if (message.DequeueCount < TriggerTable.MaxDequeueCount)
         {
             var pause = s_seenAgainAfter[Math.Min((int)message.DequeueCount, s_seenAgainAfter.Length) - 1];
-            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, pause, cancellation);
+            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, pause);
             return;
         }
 
         // First the copy, then the deletion: in between it is there twice, never not at all.
         var poison = queues.Client(function.Queue + QueueNames.PoisonSuffix);
-        await poison.CreateIfNotExistsAsync(cancellationToken: cancellation);
-        await poison.SendMessageAsync(message.Body, cancellationToken: cancellation);
-        await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellation);
+        await poison.CreateIfNotExistsAsync();
+        await poison.SendMessageAsync(message.Body);
+        await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt);
     }
 
     private static partial class Log

@@ -32,8 +32,20 @@ public sealed class WakeUpQueues(StorageSettings settings)
             MessageEncoding = QueueMessageEncoding.Base64,
             Retry = { MaxRetries = 2, Mode = RetryMode.Exponential, Delay = TimeSpan.FromMilliseconds(100), NetworkTimeout = TimeSpan.FromSeconds(5) },
         };
+        options.MessageDecodingFailed += failed => Poison(queue, failed);
         return settings.ConnectionString is { } connection
             ? new QueueClient(connection, queue, options)
             : new QueueClient(new Uri(settings.QueueServiceUri!, queue), Identities.Of(settings.ClientId), options);
+    }
+
+    /// <summary>What is not Base64 never reaches a function, as under the host: it goes to the poison queue at once.</summary>
+    private async Task Poison(string queue, QueueMessageDecodingFailedEventArgs failed)
+    {
+        if (failed.ReceivedMessage is { } message)
+        {
+            var isPoison = queue.EndsWith(QueueNames.PoisonSuffix, StringComparison.Ordinal);
+            await Client(isPoison ? queue : queue + QueueNames.PoisonSuffix).SendMessageAsync(message.Body, cancellationToken: failed.CancellationToken);
+            await failed.Queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, failed.CancellationToken);
+        }
     }
 }

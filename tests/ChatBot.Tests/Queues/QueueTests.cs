@@ -1,3 +1,4 @@
+using Azure.Storage.Queues;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Usage;
@@ -59,6 +60,18 @@ public sealed class QueueTests(TestStack stack)
         await queue.SendMessageAsync(BinaryData.FromString(body), cancellationToken: TestContext.Current.CancellationToken);
 
         await stack.WaitUntil("select exists (select from chatbot.dead_letters where queue = 'usage-events-poison' and body = $1)", body);
+    }
+
+    [Theory]
+    [InlineData(QueueNames.AssistantMessages)]
+    [InlineData(QueueNames.AssistantMessages + QueueNames.PoisonSuffix)]
+    public async Task A_message_that_is_not_base64_ends_as_a_dead_letter_too(string name)
+    {
+        var body = $"not Base64: {Guid.NewGuid()}";
+        var raw = new QueueClient(stack.Local.Azurite.ConnectionString, name);
+        await raw.SendMessageAsync(body, TestContext.Current.CancellationToken);
+
+        await stack.WaitUntil("select exists (select from chatbot.dead_letters where queue = 'assistant-messages-poison' and body = $1)", body);
     }
 
     [Fact]
