@@ -265,8 +265,8 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  -- An answer shorter than this is not worth its prompt.
-  c_least_output constant integer := 16;
+  -- An answer that must end after fewer tokens is not worth its prompt.
+  c_least_output constant integer := 256;
   v_user uuid := auth.uid();
   v_now timestamptz := clock_timestamp();
   v_period timestamptz := billing.period_start(v_now);
@@ -282,6 +282,7 @@ declare
   v_payer text;
   v_live uuid[];
   v_output integer;
+  v_least_output integer;
   v_output_price numeric;
   v_tokens_left bigint;
   v_cost_left numeric;
@@ -381,6 +382,7 @@ begin
   values (p_completion_id, p_chat_id, v_user, 'assistant', '', 'streaming', v_model.name, 0);
 
   v_output := least(v_model.max_output, v_limits.max_output_tokens);
+  v_least_output := least(v_output, c_least_output);
   select b.messages, b.message_ids, b.token_bound into v_prompt
   from chatbot.build_prompt(v_user, p_chat_id, p_completion_id, v_chat.system_prompt, v_model.context - v_output) b;
 
@@ -401,27 +403,27 @@ begin
     v_prompt_cost := 0.000001 * v_prompt.token_bound * (v_model.price).input;
   end if;
 
-  if v_tokens_left < v_prompt.token_bound + c_least_output then
+  if v_tokens_left < v_prompt.token_bound + v_least_output then
     perform chatbot.refuse('CB010', 'The token cap of this period is reached.', jsonb_build_object(
       'cap', case v_payer when 'own_key' then 'own_key_tokens' else 'tokens' end,
       'limit', case v_payer when 'own_key' then v_limits.own_key_token_cap else v_limits.token_cap end,
       'used', case v_payer when 'own_key' then v_used.own_key_tokens else v_used.tokens end,
       'reserved', v_reserved.tokens,
       'reservedBy', v_reserved.completions,
-      'needed', v_prompt.token_bound + c_least_output,
+      'needed', v_prompt.token_bound + v_least_output,
       'wouldFit', greatest(v_tokens_left, 0),
       'resetsAt', billing.period_end(v_period),
       'retryAfterSeconds', ceil(extract(epoch from billing.period_end(v_period) - v_now))
     ));
   end if;
-  if v_cost_left < v_prompt_cost + c_least_output * v_output_price then
+  if v_cost_left < v_prompt_cost + v_least_output * v_output_price then
     perform chatbot.refuse('CB010', 'The cost cap of this period is reached.', jsonb_build_object(
       'cap', 'cost',
       'limit', v_limits.cost_cap,
       'used', v_used.cost,
       'reserved', v_reserved.cost,
       'reservedBy', v_reserved.completions,
-      'needed', v_prompt_cost + c_least_output * v_output_price,
+      'needed', v_prompt_cost + v_least_output * v_output_price,
       'wouldFit', greatest(v_cost_left, 0),
       'resetsAt', billing.period_end(v_period),
       'retryAfterSeconds', ceil(extract(epoch from billing.period_end(v_period) - v_now))

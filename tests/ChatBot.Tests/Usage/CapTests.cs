@@ -49,16 +49,16 @@ public sealed class CapTests(TestStack stack)
     {
         var user = await stack.NewUser();
         var chat = await user.NewChat();
-        await stack.SetCaps(user, tokenCap: 200);
+        await stack.SetCaps(user, tokenCap: 400);
         var marker = Guid.NewGuid().ToString();
 
         var stream = await user.Send(chat, $"{marker} [[tokens=5000]]");
         await stack.WaitUntilRecorded(stream.MessageId);
 
         var call = stack.CallOf(marker);
-        Assert.InRange(call.RequestedMaxTokens!.Value, 16, 200 - call.PromptTokens);
+        Assert.InRange(call.RequestedMaxTokens!.Value, 256, 400 - call.PromptTokens);
         Assert.Equal("length", (string?)stream.Last["finishReason"]);
-        Assert.InRange((int)(await user.Get("/api/usage")).Json["tokens"]!["used"]!, 1, 200);
+        Assert.InRange((int)(await user.Get("/api/usage")).Json["tokens"]!["used"]!, 256, 400);
     }
 
     [Fact]
