@@ -21,6 +21,17 @@ public sealed class Answer(Guid id)
     /// <summary>Null while it is being written.</summary>
     public AnswerEnd? End => Volatile.Read(ref _end);
 
+    public bool IsFollowed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _readers.Count > 0;
+            }
+        }
+    }
+
     public void Append(ReadOnlySpan<char> text)
     {
         lock (_lock)

@@ -1,7 +1,6 @@
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
-using ChatBot.Shared.Queues;
 using Npgsql;
 
 namespace ChatBot.Functions.Completions;
@@ -24,69 +23,79 @@ public sealed partial class AnswerFollower(
         }
 
         var answer = new Answer(id);
-        if (!await Look(user, answer, cancellation))
+        var lastFrom = await Look(user, answer, 0, cancellation);
+        if (lastFrom is not { } from)
         {
             return null;
         }
 
         if (answer.End is null)
         {
-            _ = Follow(user, answer, cancellation);
+            _ = Follow(user, answer, from, cancellation);
         }
 
         return answer;
     }
 
-    private async Task Follow(CurrentUser user, Answer answer, CancellationToken cancellation)
+    private async Task Follow(CurrentUser user, Answer answer, int lastFrom, CancellationToken cancellation)
     {
-        try
+        int? from = lastFrom;
+        while (from is not null && answer.End is null)
         {
-            while (answer.End is null)
+            try
             {
                 await Task.Delay(s_betweenLooks, time, cancellation);
-                try
-                {
-                    if (!await Look(user, answer, cancellation))
-                    {
-                        answer.Finish(AnswerEnd.OfInterrupted);
-                    }
-                }
-                catch (NpgsqlException e)
-                {
-                    Log.CannotLook(log, answer.Id, e.GetType().Name, e.SqlState);
-                }
+                from = await Look(user, answer, from.Value, cancellation);
+            }
+            catch (Exception) when (cancellation.IsCancellationRequested)
+            {
+                // The reader left.
+                return;
+            }
+            catch (NpgsqlException e)
+            {
+                Log.CannotLook(log, answer.Id, e.GetType().Name, e.SqlState);
+            }
+            catch (Exception e)
+            {
+                Log.CannotFollow(log, answer.Id, e);
+                from = null;
             }
         }
-        catch (OperationCanceledException)
+
+        if (answer.End is null)
         {
-            // The reader left.
+            answer.Finish(AnswerEnd.OfInterrupted);
         }
     }
 
-    /// <summary>Takes over what is new; false where there is no such completion.</summary>
-    private async Task<bool> Look(CurrentUser user, Answer answer, CancellationToken cancellation)
+    /// <summary>
+    /// Takes over what is new. Returns where the last piece begins that was seen, null where there is no such completion: that
+    /// piece is asked for again, as it grows where the acknowledgement of its first writing was lost.
+    /// </summary>
+    private async Task<int?> Look(CurrentUser user, Answer answer, int from, CancellationToken cancellation)
     {
-        if (await store.ReadAnswer(user, answer.Id, answer.Length, cancellation) is not { } stored)
+        if (await store.ReadAnswer(user, answer.Id, from, cancellation) is not { } stored)
         {
-            return false;
+            return null;
         }
 
-        var text = stored.Tail ?? (stored.Whole?.Length > answer.Length ? stored.Whole[answer.Length..] : "");
-        if (text.Length > 0)
+        var (text, start) = stored.Tail is { } tail ? (tail, stored.TailFrom ?? answer.Length) : (stored.Whole ?? "", 0);
+        if (start + text.Length > answer.Length)
         {
-            answer.Append(text);
+            answer.Append(text.AsSpan(answer.Length - start));
         }
 
         if (stored.IsDead && await store.InterruptDead(user, answer.Id, cancellation))
         {
-            await queues.Send(QueueNames.AssistantMessages, new WakeUp(1, answer.Id), cancellation);
+            await queues.TryWake(answer.Id, null);
         }
         else if (EndOf(stored) is { } end)
         {
             answer.Finish(end);
         }
 
-        return true;
+        return stored.LastFrom ?? from;
     }
 
     private static AnswerEnd? EndOf(StoredAnswer stored) => stored.State switch
@@ -101,6 +110,9 @@ public sealed partial class AnswerFollower(
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Error, "The draft of {Completion} cannot be followed")]
+        public static partial void CannotFollow(ILogger log, Guid completion, Exception exception);
+
         [LoggerMessage(LogLevel.Warning, "The draft of {Completion} cannot be read, trying again: {Reason} {SqlState}")]
         public static partial void CannotLook(ILogger log, Guid completion, string reason, string? sqlState);
     }

@@ -18,7 +18,13 @@ public sealed class AnswerReader(Answer answer, int position) : IValueTaskSource
     /// <summary>What came since the last time; empty where nothing did.</summary>
     public ReadOnlyMemory<char> Take()
     {
-        var text = answer.From(Math.Min(Position, answer.Length));
+        // Who resumes may have seen more than a draft that is still behind has.
+        if (answer.Length <= Position)
+        {
+            return default;
+        }
+
+        var text = answer.From(Position);
         Position += text.Length;
         return text;
     }

@@ -7,13 +7,22 @@ namespace ChatBot.Functions.Completions;
 /// <param name="start">From which UTF-16 code unit on.</param>
 /// <param name="clientLeft">Called where the client goes before the end.</param>
 public sealed class AnswerStream(
-    Answer answer, StreamFormat format, int start, TimeSpan keepAlive, TimeProvider time, Action? clientLeft = null) : IResult
+    Answer answer, StreamFormat format, int start, TimeSpan keepAlive, TimeProvider time, Action clientLeft) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        await Send(httpContext);
+        if (answer.End is null)
+        {
+            clientLeft();
+        }
+    }
+
+    private async Task Send(HttpContext httpContext)
+    {
         var aborted = httpContext.RequestAborted;
         using var reader = answer.Follow(start);
-        await using var timer = time.CreateTimer(_ => reader.Signal(), null, keepAlive, keepAlive);
+        await using var timer = time.CreateTimer(_ => reader.Signal(), null, keepAlive, Timeout.InfiniteTimeSpan);
         await using var leaving = aborted.UnsafeRegister(state => ((AnswerReader)state!).Signal(), reader);
 
         var lastSent = time.GetTimestamp();
@@ -63,14 +72,13 @@ public sealed class AnswerStream(
 
             if (text.Length > 0 || time.GetElapsedTime(lastSent) >= keepAlive)
             {
-                lastSent = time.GetTimestamp();
                 await response.BodyWriter.FlushAsync(CancellationToken.None);
+                lastSent = time.GetTimestamp();
+                timer.Change(keepAlive, Timeout.InfiniteTimeSpan);
             }
 
             await reader.Wait();
         }
-
-        clientLeft?.Invoke();
     }
 
     private void WriteHeaders(HttpResponse response)

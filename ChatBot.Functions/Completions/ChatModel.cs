@@ -15,6 +15,8 @@ namespace ChatBot.Functions.Completions;
 /// <summary>Calls the configured models. Clients, credentials and addresses are the SDK's; the stream is read by ourselves.</summary>
 public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http, TimeProvider time, ILogger<ChatModel> log)
 {
+    private static readonly TimeSpan s_verificationPatience = TimeSpan.FromSeconds(10);
+
     private readonly Lazy<OpenAIClient?> _openAI = new(() =>
         settings.Providers.OpenAIKey is { } key ? new OpenAIClient(new ApiKeyCredential(key), OpenAIOptions(settings.Providers, http)) : null);
 
@@ -55,13 +57,16 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
     public async Task<ProblemResult?> VerifyKey(string key, CancellationToken cancellation)
     {
         var client = new OpenAIModelClient(new ApiKeyCredential(key), OpenAIOptions(settings.Providers, http));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(s_verificationPatience);
         int status;
         try
         {
-            var options = new RequestOptions { ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = cancellation };
+            var options = new RequestOptions { ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = patience.Token };
             status = (await client.GetModelsAsync(options)).GetRawResponse().Status;
         }
-        catch (Exception e) when (e is HttpRequestException or ClientResultException or IOException)
+        catch (Exception e) when (e is HttpRequestException or ClientResultException or IOException or OperationCanceledException
+            && !cancellation.IsCancellationRequested)
         {
             status = StatusCodes.Status503ServiceUnavailable;
         }

@@ -6,7 +6,6 @@ using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Settings;
-using ChatBot.Shared.Queues;
 using Npgsql;
 
 namespace ChatBot.Functions.Completions;
@@ -27,44 +26,62 @@ public sealed partial class CompletionRelay(
 {
     private static readonly TimeSpan[] s_finishPauses = [.. new[] { 0.1, 0.3, 1, 2 }.Select(TimeSpan.FromSeconds)];
 
-    private readonly ConcurrentDictionary<LiveCompletion, Task> _running = new();
+    // What waits for the queue keeps no client waiting for longer.
+    private static readonly TimeSpan s_queuePatience = TimeSpan.FromSeconds(1);
 
-    public LiveCompletion Start(CurrentUser user, BegunCompletion begun, int? lingerSeconds, string? traceParent)
+    private readonly ConcurrentDictionary<Guid, Task> _running = new();
+
+    /// <summary>The answer, which is being written from now on.</summary>
+    public Answer Start(CurrentUser user, BegunCompletion begun, int? lingerSeconds, string? traceParent)
     {
         var admission = begun.Admission!;
         var model = settings.Models.First(m => m.Name == admission.Model);
         var ownKey = admission.Key is { } key ? vault.Open(user.Id, key) : null;
         var live = new LiveCompletion(begun.Id, admission, model, ownKey, lingerSeconds, traceParent);
-        _running[live] = Task.Run(() => Run(live));
-        return live;
+        var running = new Task<Task>(() => Run(live));
+        _running[live.Id] = running.Unwrap();
+        running.Start(TaskScheduler.Default);
+        return live.Answer;
     }
 
     /// <summary>Returns when all that runs has ended.</summary>
     public Task WhenAllEnded() => Task.WhenAll(_running.Values);
 
+    /// <summary>Whatever happens, the answer ends: somebody may be waiting for it.</summary>
     private async Task Run(LiveCompletion live)
     {
         var progress = new RelayProgress(time);
-        AnswerEnd end;
+        var end = AnswerEnd.OfInterrupted;
+        var waking = Task.CompletedTask;
         try
         {
             end = await Relay(live, progress);
+            await drafts.Leave(live);
+            end = end with { Receipt = progress.Receipt(live.Admission) };
+            if (!live.IsTaken && await Finish(live, end, progress))
+            {
+                waking = queues.TryWake(live.Id, live.TraceParent);
+                await Task.WhenAny(waking, Task.Delay(s_queuePatience, time));
+            }
+            else
+            {
+                // Not stored as it ended: who holds it now, or the timer, ends it from its draft.
+                end = AnswerEnd.OfInterrupted;
+            }
         }
         catch (Exception e)
         {
             Log.Unexpected(log, live.Id, e);
-            end = Broken(live, new ProblemResult(ProblemKind.InternalError, "The error was logged. Send the message again."));
+            end = AnswerEnd.OfInterrupted;
         }
-
-        await drafts.Leave(live);
-        end = end with { Receipt = progress.Receipt(live.Admission) };
-        if (!live.IsTaken && await Finish(live, end, progress))
+        finally
         {
-            await WakeUp(live);
+            live.Answer.Finish(end);
+            live.Release();
         }
 
-        live.Answer.Finish(end);
-        _running.TryRemove(live, out _);
+        await waking;
+        _running.TryRemove(live.Id, out _);
     }
 
     private async Task<AnswerEnd> Relay(LiveCompletion live, RelayProgress progress)
@@ -95,26 +112,27 @@ public sealed partial class CompletionRelay(
         }
         catch (OperationCanceledException)
         {
-            return live.StopReason ?? Broken(live, new ProblemResult(ProblemKind.ModelTimeout, "The model sent nothing for too long. Send the message again."));
+            // The request was on its way, and a model that was asked is paid, though it was not listened to.
+            progress.Called();
+            return live.StopReason ?? Broken(live, progress, new ProblemResult(ProblemKind.ModelTimeout, "The model sent nothing for too long. Send the message again."));
         }
         catch (Exception e) when (e is IOException or HttpRequestException or JsonException or InvalidDataException)
         {
             Log.Broken(log, live.Model.Name, e.GetType().Name);
-            return Broken(live, new ProblemResult(ProblemKind.ModelFailed, "The model's answer broke off. Send the message again."));
+            return Broken(live, progress, new ProblemResult(ProblemKind.ModelFailed, "The model's answer broke off. Send the message again."));
         }
     }
 
     private async Task<AnswerEnd> Listen(LiveCompletion live, Stream stream, RelayProgress progress, CancellationTokenSource patience)
     {
         var deadline = time.GetUtcNow() + settings.Streams.Total;
-        string? finishReason = null;
         var bytes = 0;
         await foreach (var chunk in ModelStream.Read(stream, patience.Token))
         {
             if (chunk.Error is { } error)
             {
                 Log.Broken(log, live.Model.Name, error);
-                return Broken(live, new ProblemResult(ProblemKind.ModelFailed, "The model failed in the middle. Send the message again."));
+                return Broken(live, progress, new ProblemResult(ProblemKind.ModelFailed, "The model failed in the middle. Send the message again."));
             }
 
             var text = chunk.Text;
@@ -131,20 +149,22 @@ public sealed partial class CompletionRelay(
             }
 
             progress.Usage = chunk.Usage ?? progress.Usage;
-            finishReason = chunk.FinishReason ?? finishReason;
+            progress.FinishReason = chunk.FinishReason ?? progress.FinishReason;
             var left = deadline - time.GetUtcNow();
             patience.CancelAfter(left < settings.Streams.Idle ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : settings.Streams.Idle);
         }
 
         // A stream that ends without saying why was cut, however clean its end looks.
-        return finishReason is null
-            ? Broken(live, new ProblemResult(ProblemKind.ModelFailed, "The model's answer broke off. Send the message again."))
-            : new AnswerEnd(AnswerEnd.Finished, ProtocolReason(finishReason));
+        return Broken(live, progress, new ProblemResult(ProblemKind.ModelFailed, "The model's answer broke off. Send the message again."));
     }
 
-    /// <summary>What was shown is kept; where nothing was, the answer failed.</summary>
-    private static AnswerEnd Broken(LiveCompletion live, ProblemResult problem) =>
-        live.Answer.Length > 0 ? AnswerEnd.OfInterrupted : new AnswerEnd(AnswerEnd.Failed, Problem: problem);
+    /// <summary>Where the model had said why it ended, only its report was lost. Else what was shown is kept; where nothing was, the answer failed.</summary>
+    private static AnswerEnd Broken(LiveCompletion live, RelayProgress progress, ProblemResult problem) => (progress.FinishReason, live.Answer.Length) switch
+    {
+        ({ } reason, _) => new AnswerEnd(AnswerEnd.Finished, ProtocolReason(reason)),
+        (null, > 0) => AnswerEnd.OfInterrupted,
+        _ => new AnswerEnd(AnswerEnd.Failed, Problem: problem),
+    };
 
     /// <summary>The AI SDK's words; any other would fail a whole answer at its end.</summary>
     private static string ProtocolReason(string reason) => reason switch
@@ -177,19 +197,6 @@ public sealed partial class CompletionRelay(
         }
     }
 
-    private async Task WakeUp(LiveCompletion live)
-    {
-        try
-        {
-            await queues.Send(QueueNames.AssistantMessages, new WakeUp(1, live.Id, live.TraceParent), CancellationToken.None);
-        }
-        catch (Exception e) when (e is Azure.RequestFailedException or HttpRequestException or AggregateException)
-        {
-            // The timer wakes what nobody picked up.
-            Log.NotQueued(log, live.Id, e.GetType().Name);
-        }
-    }
-
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "Completion {Completion} failed unexpectedly")]
@@ -200,8 +207,5 @@ public sealed partial class CompletionRelay(
 
         [LoggerMessage(LogLevel.Warning, "Completion {Completion} could not be finished, attempt {Attempt}: {Reason} {SqlState}")]
         public static partial void NotFinished(ILogger log, Guid completion, int attempt, string reason, string? sqlState);
-
-        [LoggerMessage(LogLevel.Warning, "Completion {Completion} could not be queued: {Reason}")]
-        public static partial void NotQueued(ILogger log, Guid completion, string reason);
     }
 }

@@ -17,7 +17,7 @@ public static class CompletionSql
     public const string Finish = "select chatbot.finish_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::text";
 
     public const string ReadAnswer = """
-        select a.state, a.finish_reason, a.error_code, a.is_dead, a.tail, a.whole
+        select a.state, a.finish_reason, a.error_code, a.is_dead, a.tail, a.tail_from, a.last_from, a.whole
         from chatbot.read_answer($1, $2) a
         """;
 

@@ -84,7 +84,14 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
             user.Caller,
             Statement.Of(CompletionSql.ReadAnswer, Parameter.Uuid(id), Parameter.Integer(from)),
             row => new StoredAnswer(
-                row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.GetBoolean(3), row.TextOrNull(4), row.TextOrNull(5)),
+                row.GetString(0),
+                row.TextOrNull(1),
+                row.TextOrNull(2),
+                row.GetBoolean(3),
+                row.TextOrNull(4),
+                row.ValueOrNull<int>(5),
+                row.ValueOrNull<int>(6),
+                row.TextOrNull(7)),
             cancellation);
 
     public Task<Guid?> FindLive(CurrentUser user, Guid chatId, CancellationToken cancellation) =>
@@ -134,6 +141,8 @@ public readonly record struct DraftPart(Guid Id, int Epoch, int Seq, string Text
 
 /// <summary>An answer as the database has it.</summary>
 /// <param name="IsDead">Nobody writes it any more, though it has not ended.</param>
-/// <param name="Tail">What follows the part that was asked from; null once the whole is stored.</param>
+/// <param name="Tail">The pieces from the one that was asked for on; null once the whole is stored.</param>
+/// <param name="TailFrom">Where the first of them begins, in UTF-16 code units; null where there is none.</param>
+/// <param name="LastFrom">Where the last of them begins, which may still grow.</param>
 /// <param name="Whole">Null while there is a draft, and where the message was deleted.</param>
-public sealed record StoredAnswer(string State, string? FinishReason, string? ErrorCode, bool IsDead, string? Tail, string? Whole);
+public sealed record StoredAnswer(string State, string? FinishReason, string? ErrorCode, bool IsDead, string? Tail, int? TailFrom, int? LastFrom, string? Whole);

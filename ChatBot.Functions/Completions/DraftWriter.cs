@@ -20,7 +20,11 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
         live.Add(completion);
         if (Interlocked.Exchange(ref _isRunning, 1) == 0)
         {
-            _ = Task.Run(Run);
+            // Not as a part of the request that happens to be the first.
+            using (ExecutionContext.SuppressFlow())
+            {
+                _ = Task.Run(Run);
+            }
         }
     }
 
@@ -84,10 +88,10 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
 
             return true;
         }
-        catch (NpgsqlException e)
+        catch (Exception e)
         {
             // The texts stay in memory, bounded by the limit of an answer, and go with the next tick.
-            Log.Failed(log, e.GetType().Name, e.SqlState);
+            Log.Failed(log, e.GetType().Name, (e as NpgsqlException)?.SqlState);
             return false;
         }
         finally

@@ -56,8 +56,20 @@ public sealed class LiveCompletion(Guid id, Admission admission, ModelSettings m
     {
         if (lingerSeconds is { } seconds && StopReason is null)
         {
-            _ = Task.Delay(TimeSpan.FromSeconds(seconds), Stopping)
-                .ContinueWith(_ => Stop(AnswerEnd.OfStopped), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _ = StopUnlessFollowed(TimeSpan.FromSeconds(seconds));
+        }
+    }
+
+    /// <summary>It has ended: whoever waits for it may let go.</summary>
+    public void Release() => _stopping.Cancel();
+
+    private async Task StopUnlessFollowed(TimeSpan linger)
+    {
+        await Task.Delay(linger, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Who came back meanwhile counts anew when they leave.
+        if (!Stopping.IsCancellationRequested && !Answer.IsFollowed)
+        {
+            Stop(AnswerEnd.OfStopped);
         }
     }
 

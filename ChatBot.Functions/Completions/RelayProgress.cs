@@ -14,6 +14,9 @@ public sealed class RelayProgress(TimeProvider time)
     /// <summary>The last that the provider reported.</summary>
     public TokenUsage? Usage { get; set; }
 
+    /// <summary>In the provider's words; null while the model has not said that it is done.</summary>
+    public string? FinishReason { get; set; }
+
     public void Called() => WasCalled = true;
 
     public void TokenCame()

@@ -39,11 +39,11 @@ public sealed class SendReader(ChatBotSettings settings)
         HttpContext http, Guid? givenChat, bool createsChat, SentMessage? message, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
     {
         var isRegenerate = trigger == SendCommand.Regenerate;
-        var content = message?.Content ?? string.Concat(message?.Parts?.Select(p => p.Text) ?? []);
+        var content = message?.Content ?? string.Concat(message?.Parts?.Select(p => p?.Text) ?? []);
         var validation = new Validation()
             .OneOf("trigger", trigger, SendCommand.Submit, SendCommand.Regenerate)
             .Check("message", isRegenerate || content.Length > 0, "must have a text, in content or in parts")
-            .Check("message.parts", message?.Parts?.All(p => p.Type == "text") is not false, "may only be of type text")
+            .Check("message.parts", message?.Parts?.All(p => p is { Type: "text" }) is not false, "may only be of type text")
             .Check("onDisconnect", TryReadLinger(onDisconnect, out var linger), "must be \"finish\", \"stop\" or the seconds to go on, 0 to 3600")
             .Bytes("message.content", content, 256 * 1024)
             .Length("message.id", message?.Id, 1, ClientId.MaxLength)
@@ -105,9 +105,10 @@ public sealed class SendReader(ChatBotSettings settings)
         {
             case null or { ValueKind: JsonValueKind.Null }:
                 return true;
-            case { ValueKind: JsonValueKind.String } text when text.ValueEquals("finish"):
+            // As written: the text of a string may be no Unicode, and reading it then throws.
+            case { ValueKind: JsonValueKind.String } text when text.GetRawText() == "\"finish\"":
                 return true;
-            case { ValueKind: JsonValueKind.String } text when text.ValueEquals("stop"):
+            case { ValueKind: JsonValueKind.String } text when text.GetRawText() == "\"stop\"":
                 seconds = 0;
                 return true;
             case { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var given) && given is >= 0 and <= 3600:

@@ -7,7 +7,7 @@ namespace ChatBot.Functions.Completions;
 
 /// <summary>Begins an answer, or joins one that was begun before, and sends it.</summary>
 public sealed class StreamStarter(
-    CompletionStore store, CompletionRelay relay, AnswerFollower follower, ChatBotSettings settings, TimeProvider time)
+    CompletionStore store, CompletionRelay relay, LiveCompletions live, AnswerFollower follower, ChatBotSettings settings, TimeProvider time)
 {
     public async Task<IResult> Start(CurrentUser user, SendCommand send, bool asText, CancellationToken cancellation)
     {
@@ -19,22 +19,22 @@ public sealed class StreamStarter(
             return await Join(user, begun.Id, asText, cancellation);
         }
 
-        var live = relay.Start(user, begun, send.LingerSeconds, traceParent);
-        return Send(live.Answer, asText, null, live.ClientLeft);
+        var answer = relay.Start(user, begun, send.LingerSeconds, traceParent);
+        return Send(answer, asText, null);
     }
 
     /// <summary>From the beginning, or from where the client says it was.</summary>
     public async Task<IResult> Resume(CurrentUser user, Guid id, StreamPosition? after, CancellationToken cancellation) =>
-        await follower.Find(user, id, cancellation) is { } answer ? Send(answer, asText: false, after, null) : TypedResults.NoContent();
+        await follower.Find(user, id, cancellation) is { } answer ? Send(answer, asText: false, after) : TypedResults.NoContent();
 
     private async Task<IResult> Join(CurrentUser user, Guid id, bool asText, CancellationToken cancellation) =>
-        await follower.Find(user, id, cancellation) is { } answer ? Send(answer, asText, null, null) : ProblemResult.NotFound;
+        await follower.Find(user, id, cancellation) is { } answer ? Send(answer, asText, null) : ProblemResult.NotFound;
 
-    private AnswerStream Send(Answer answer, bool asText, StreamPosition? after, Action? clientLeft) => new(
+    private AnswerStream Send(Answer answer, bool asText, StreamPosition? after) => new(
         answer,
         asText ? new PlainTextStream() : new UiMessageStream(answer.Id, after),
-        Math.Min(after?.Offset ?? 0, answer.Length),
+        after?.Offset ?? 0,
         settings.Streams.KeepAlive,
         time,
-        clientLeft);
+        () => live.Find(answer.Id)?.ClientLeft());
 }

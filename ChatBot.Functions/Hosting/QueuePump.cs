@@ -96,7 +96,8 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
 
     private async Task SeeAgain(QueueClient queue, QueueMessage message)
     {
-        if (message.DequeueCount < TriggerTable.MaxDequeueCount)
+        // Behind a poison queue there is none: what is there stays until it can be kept.
+        if (message.DequeueCount < TriggerTable.MaxDequeueCount || function.Queue.EndsWith(QueueNames.PoisonSuffix, StringComparison.Ordinal))
         {
             var pause = s_seenAgainAfter[Math.Min((int)message.DequeueCount, s_seenAgainAfter.Length) - 1];
             await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, pause);
@@ -104,9 +105,7 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
         }
 
         // First the copy, then the deletion: in between it is there twice, never not at all.
-        var poison = queues.Client(function.Queue + QueueNames.PoisonSuffix);
-        await poison.CreateIfNotExistsAsync();
-        await poison.SendMessageAsync(message.Body);
+        await queues.Send(function.Queue + QueueNames.PoisonSuffix, message.Body, CancellationToken.None);
         await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt);
     }
 

@@ -27,6 +27,9 @@ public static class ServerSetup
         {
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // Calls on behalf of all users share it: nothing of one may stick to another.
+            UseCookies = false,
+            AllowAutoRedirect = false,
         })
         {
             // Each call has its own patience.

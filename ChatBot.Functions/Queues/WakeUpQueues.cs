@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Azure;
 using Azure.Core;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Settings;
 using ChatBot.Shared.Queues;
@@ -9,7 +11,7 @@ using ChatBot.Shared.Queues;
 namespace ChatBot.Functions.Queues;
 
 /// <summary>The storage queues. Bodies are Base64, as the Functions host expects them.</summary>
-public sealed class WakeUpQueues(StorageSettings settings)
+public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeUpQueues> log)
 {
     private readonly ConcurrentDictionary<string, QueueClient> _clients = new();
 
@@ -18,9 +20,35 @@ public sealed class WakeUpQueues(StorageSettings settings)
 
     public async Task Send(string queue, WakeUp wakeUp, CancellationToken cancellation)
     {
-        var body = BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(wakeUp, WakeUpJson.Default.WakeUp));
-        await Client(queue).SendMessageAsync(body, cancellationToken: cancellation);
+        await Send(queue, BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(wakeUp, WakeUpJson.Default.WakeUp)), cancellation);
         Sent?.Invoke(queue);
+    }
+
+    /// <summary>Wakes who stores the message of a completion that ended. Where that fails the timer does it, so nothing is thrown.</summary>
+    public async Task TryWake(Guid completionId, string? traceParent)
+    {
+        try
+        {
+            await Send(QueueNames.AssistantMessages, new WakeUp(1, completionId, traceParent), CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            Log.NotWoken(log, completionId, e.GetType().Name);
+        }
+    }
+
+    public async Task Send(string queue, BinaryData body, CancellationToken cancellation)
+    {
+        try
+        {
+            await Client(queue).SendMessageAsync(body, cancellationToken: cancellation);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            // A new storage account; under the host nobody else makes the queues.
+            await Client(queue).CreateIfNotExistsAsync(cancellationToken: cancellation);
+            await Client(queue).SendMessageAsync(body, cancellationToken: cancellation);
+        }
     }
 
     public QueueClient Client(string queue) => _clients.GetOrAdd(queue, Connect);
@@ -44,8 +72,14 @@ public sealed class WakeUpQueues(StorageSettings settings)
         if (failed.ReceivedMessage is { } message)
         {
             var isPoison = queue.EndsWith(QueueNames.PoisonSuffix, StringComparison.Ordinal);
-            await Client(isPoison ? queue : queue + QueueNames.PoisonSuffix).SendMessageAsync(message.Body, cancellationToken: failed.CancellationToken);
+            await Send(isPoison ? queue : queue + QueueNames.PoisonSuffix, message.Body, failed.CancellationToken);
             await failed.Queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, failed.CancellationToken);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Nobody could be woken for completion {Completion}: {Reason}")]
+        public static partial void NotWoken(ILogger log, Guid completion, string reason);
     }
 }

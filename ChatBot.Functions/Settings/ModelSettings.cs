@@ -69,12 +69,24 @@ public sealed record ModelSettings(
             reader.Mistake("AzureOpenAI:Endpoint", $"is missing, and the model '{name}' is configured to be there", "https://<resource>.openai.azure.com");
         }
 
+        if (name.Length > 100)
+        {
+            reader.Mistake($"{path}:Name", "is longer than 100 characters", "gpt-4o");
+        }
+
+        var context = reader.Integer($"{path}:Context", byDefault.Context is 0 ? 128_000 : byDefault.Context, 1_024, 10_000_000);
+        var maxOutput = reader.Integer($"{path}:MaxOutput", byDefault.MaxOutput is 0 ? 4_096 : byDefault.MaxOutput, 16, 1_000_000);
+        if (maxOutput >= context)
+        {
+            reader.Mistake($"{path}:MaxOutput", "leaves nothing of the context for a prompt", "4096");
+        }
+
         return new ModelSettings(
             name,
             provider,
             reader.Optional($"{path}:Deployment") ?? name,
-            reader.Integer($"{path}:Context", byDefault.Context is 0 ? 128_000 : byDefault.Context, 1_024, 10_000_000),
-            reader.Integer($"{path}:MaxOutput", byDefault.MaxOutput is 0 ? 4_096 : byDefault.MaxOutput, 16, 1_000_000),
+            context,
+            maxOutput,
             reader.Optional($"{path}:Fallbacks")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
 
         ModelProvider Mistaken()

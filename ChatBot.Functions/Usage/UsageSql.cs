@@ -9,10 +9,16 @@ public static class UsageSql
         from chatbot.texts_to_count($1) t
         """;
 
-    public const string Enforce = """
-        select e.queue, e.completion_id
-        from chatbot.enforce_usage_caps($1, $2) e
+    public const string Sweep = """
+        select s.queue, s.completion_id
+        from chatbot.sweep_completions($1, $2) s
         """;
+
+    public const string ReleaseReservations = "select billing.release_reservations()";
+
+    public const string UnblockPeriods = "select billing.unblock_periods()";
+
+    public const string ClosePeriods = "select billing.close_periods($1)";
 
     public const string Standing = """
         select s.plan_id, s.status, s.period_start, s.resets_at, s.tokens_used, s.tokens_reserved, s.token_cap, s.cost_used, s.cost_reserved,

@@ -33,7 +33,7 @@ public sealed record SentMessage(
     string? Id = null,
     string? Role = null,
     string? Content = null,
-    IReadOnlyList<SentPart>? Parts = null);
+    IReadOnlyList<SentPart?>? Parts = null);
 
 /// <summary>A part of a message; only <c>type: "text"</c> can be sent.</summary>
 public sealed record SentPart(string? Type = null, string? Text = null);

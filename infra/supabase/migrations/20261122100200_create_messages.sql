@@ -34,6 +34,8 @@ create table public.messages (
 );
 
 create index messages_by_chat_newest_first on public.messages (chat_id, user_id, seq desc);
+-- What lists and prompts read: an edit may have taken many out of the history.
+create index messages_shown_newest_first on public.messages (chat_id, user_id, seq desc) where superseded_by is null;
 create index messages_full_text on public.messages using gin (chatbot.search_vector(user_id, content));
 
 create function chatbot.bound_message_tokens()

@@ -34,6 +34,8 @@ create table chatbot.completions (
   called_at timestamptz,
   first_token_at timestamptz,
   ended_at timestamptz,
+  -- When the timer last woke a queue function for it.
+  woken_at timestamptz,
   persisted_at timestamptz,
   recorded_at timestamptz,
   constraint completions_pkey primary key (id),
@@ -60,8 +62,8 @@ create unique index completions_one_live_per_chat on chatbot.completions (chat_i
 create unique index completions_idempotency on chatbot.completions (user_id, idempotency_key) where idempotency_key is not null;
 create index completions_live_by_user on chatbot.completions (user_id) where state in ('admitted', 'streaming');
 create index completions_live_by_lease on chatbot.completions (lease_expires_at) where state in ('admitted', 'streaming');
-create index completions_to_persist on chatbot.completions (ended_at) where ended_at is not null and persisted_at is null;
-create index completions_to_record on chatbot.completions (persisted_at) where persisted_at is not null and recorded_at is null;
+create index completions_to_persist on chatbot.completions (coalesce(woken_at, ended_at)) where ended_at is not null and persisted_at is null;
+create index completions_to_record on chatbot.completions (coalesce(woken_at, persisted_at)) where persisted_at is not null and recorded_at is null;
 
 alter table chatbot.completions enable row level security;
 alter table chatbot.completions force row level security;

@@ -84,7 +84,7 @@ create table billing.usage_periods (
   constraint usage_periods_not_negative check (tokens >= 0 and cost >= 0 and own_key_tokens >= 0)
 );
 
-create index usage_periods_blocked on billing.usage_periods (period_start, user_id) where status = 'blocked';
+create index usage_periods_blocked on billing.usage_periods (updated_at) where status = 'blocked';
 create index usage_periods_to_close on billing.usage_periods (period_end) where status <> 'closed';
 
 create trigger usage_periods_touch_updated_at

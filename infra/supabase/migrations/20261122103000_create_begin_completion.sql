@@ -120,6 +120,17 @@ begin
       perform chatbot.refuse('CB006', 'The message id is taken. Send the message under a new id.');
     end if;
 
+    -- A stale repeat must not take later turns out of the history: only what failed, or an edit, begins again here.
+    if not p_is_edit and exists (
+      select
+      from public.messages m
+      left join chatbot.completions c on c.id = m.id
+      where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.seq > v_message.seq
+        and (m.role = 'user' or coalesce(c.state, m.status) <> 'failed')
+    ) then
+      perform chatbot.refuse('CB006', 'The message was answered before. Send a new message, or edit this one.');
+    end if;
+
     update public.messages
     set content = p_content,
         token_bound = p_token_bound
@@ -189,6 +200,7 @@ begin
     where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.id <> p_completion_id
     order by m.seq desc
   loop
+    continue when v_row.tokens = 0;
     exit when v_bound + c_per_message + v_row.tokens > p_budget;
     v_bound := v_bound + c_per_message + v_row.tokens;
     v_from := v_row.seq;

@@ -16,6 +16,9 @@ returns table (id uuid, cancel_requested boolean)
 language sql
 set search_path = ''
 begin atomic
+  -- A crash of the database may cost the last tick of a draft, not a wait for its disk at every tick.
+  select set_config('synchronous_commit', 'off', true);
+
   with held as (
     select
       c.id,
@@ -99,7 +102,9 @@ begin atomic
     set text = excluded.text
     where octet_length(excluded.text) > octet_length(completion_deltas.text)
   )
-  select exists (select from ended);
+  -- Who has the state that it asked for under its own epoch did it before, and only the acknowledgement was lost.
+  select exists (select from ended)
+    or exists (select from chatbot.completions c where c.id = p_id and c.lease_epoch = p_epoch and c.state = p_state);
 end;
 
 -- What may be shown of an answer that is not stored with its message yet: to its owner only.
@@ -122,10 +127,10 @@ begin atomic
   where c.id = p_message_id and c.user_id = auth.uid() and c.persisted_at is null;
 end;
 
--- What follows in an answer after its first p_from UTF-16 code units, for its owner: `tail` while the draft is there,
--- `whole` once it is stored with its message.
+-- What there is of an answer, for its owner: `tail`, the pieces of the draft from the one at p_from on, of which the first
+-- begins at `tail_from` and the last at `last_from` (the last may still grow); `whole` once it is stored with its message.
 create function chatbot.read_answer(p_id uuid, p_from integer)
-returns table (state text, finish_reason text, error_code text, is_dead boolean, tail text, whole text)
+returns table (state text, finish_reason text, error_code text, is_dead boolean, tail text, tail_from integer, last_from integer, whole text)
 language sql
 stable
 security definer
@@ -136,17 +141,20 @@ begin atomic
     c.finish_reason,
     c.error_code,
     c.ended_at is null and c.lease_expires_at < now(),
-    case when c.persisted_at is null then (
-      select coalesce(string_agg(d.text, '' order by d.seq), '')
-      from chatbot.completion_deltas d
-      where d.completion_id = c.id and d.seq >= p_from
-    ) end,
+    case when c.persisted_at is null then coalesce(d.text, '') end,
+    d.tail_from,
+    d.last_from,
     case when c.persisted_at is not null then (
       select m.content
       from public.messages m
       where m.id = c.id and m.user_id = c.user_id and m.role = 'assistant'
     ) end
   from chatbot.completions c
+  cross join lateral (
+    select string_agg(p.text, '' order by p.seq) as text, min(p.seq) as tail_from, max(p.seq) as last_from
+    from chatbot.completion_deltas p
+    where p.completion_id = c.id and p.seq >= p_from
+  ) d
   where c.id = p_id and c.user_id = auth.uid();
 end;
 

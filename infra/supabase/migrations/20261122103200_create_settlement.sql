@@ -34,6 +34,7 @@ declare
   v_quality text := 'reported';
   v_cost numeric := 0;
   v_limits record;
+  v_bound integer;
 begin
   select c.* into v_completion from chatbot.completions c where c.id = p_id for update;
   if not found then
@@ -47,12 +48,26 @@ begin
   end if;
 
   if v_completion.called_at is not null then
-    if v_completion.input_tokens is null then
+    -- More than the proven bound is no report to be believed.
+    if v_completion.input_tokens is null
+      or v_completion.input_tokens > v_completion.prompt_bound or v_completion.output_tokens > v_completion.max_output_tokens
+    then
       if p_input_tokens is null then
         return 'uncounted';
       end if;
+
+      -- A prompt that was edited or deleted since can no longer be counted: its bound is charged, so that deleting never refunds.
+      select 8 + coalesce((select 8 + octet_length(c.system_prompt) from public.chats c where c.id = v_completion.chat_id), 0)
+        + coalesce(sum(8 + m.token_bound), 0)
+      into v_bound
+      from public.messages m
+      where m.id = any (v_completion.prompt_message_ids);
+
       v_quality := 'estimated';
-      v_completion.input_tokens := least(p_input_tokens, v_completion.prompt_bound);
+      v_completion.input_tokens := case
+        when v_bound = v_completion.prompt_bound then least(p_input_tokens, v_bound)
+        else v_completion.prompt_bound
+      end;
       v_completion.cached_input_tokens := 0;
       v_completion.output_tokens := least(p_output_tokens, v_completion.max_output_tokens);
       v_completion.reasoning_tokens := 0;
@@ -195,77 +210,108 @@ begin atomic
   where l.models_allowed is null or n.name = any (l.models_allowed);
 end;
 
--- One run of the timer. Ends what died, names what was forgotten on its way (the caller wakes it), lets go of
--- reservations without a completion, unblocks who is under the cap again, closes periods. Two runs at a time
--- are one: the second finds the lock taken and does nothing.
-create function chatbot.enforce_usage_caps(p_forgotten_after interval, p_close_after interval)
-returns table (queue text, completion_id uuid)
-language plpgsql
-set search_path = ''
-as $$
-declare
-  c_batch constant integer := 1000;
-begin
-  if not pg_try_advisory_xact_lock(hashtextextended('chatbot.enforce_usage_caps', 0)) then
-    return;
-  end if;
+-- The timer's jobs. Each takes at most a batch and passes over what another run holds, so that runs at the same time, or
+-- twice, do no harm.
 
-  return query
+-- Ends completions whose lease ran out, and names them and those that were forgotten on their way, for the caller to wake.
+create function chatbot.sweep_completions(p_forgotten_after interval, p_wake_again_after interval)
+returns table (queue text, completion_id uuid)
+language sql
+set search_path = ''
+begin atomic
   with dead as (
     select c.id
     from chatbot.completions c
     where c.state in ('admitted', 'streaming') and c.lease_expires_at < clock_timestamp()
     order by c.lease_expires_at
-    limit c_batch
+    limit 1000
     for update skip locked
   ),
   ended as (
     update chatbot.completions c
     set state = 'interrupted',
         lease_epoch = c.lease_epoch + 1,
-        ended_at = clock_timestamp()
+        ended_at = clock_timestamp(),
+        woken_at = clock_timestamp()
     from dead
     where c.id = dead.id
     returning c.id
+  ),
+  unpersisted as (
+    select c.id
+    from chatbot.completions c
+    where c.ended_at is not null and c.persisted_at is null
+      and coalesce(c.woken_at, c.ended_at) < now() - case when c.woken_at is null then p_forgotten_after else p_wake_again_after end
+      and coalesce(c.woken_at, c.ended_at) < now() - p_forgotten_after
+    order by coalesce(c.woken_at, c.ended_at)
+    limit 1000
+    for update skip locked
+  ),
+  unrecorded as (
+    select c.id
+    from chatbot.completions c
+    where c.persisted_at is not null and c.recorded_at is null
+      and coalesce(c.woken_at, c.persisted_at) < now() - case when c.woken_at is null then p_forgotten_after else p_wake_again_after end
+      and coalesce(c.woken_at, c.persisted_at) < now() - p_forgotten_after
+    order by coalesce(c.woken_at, c.persisted_at)
+    limit 1000
+    for update skip locked
+  ),
+  woken as (
+    update chatbot.completions c
+    set woken_at = clock_timestamp()
+    where c.id in (select u.id from unpersisted u union all select u.id from unrecorded u)
+    returning c.id, c.persisted_at
   )
   select 'assistant-messages', e.id from ended e
   union all
-  (
-    select 'assistant-messages', c.id
-    from chatbot.completions c
-    where c.ended_at < now() - p_forgotten_after and c.persisted_at is null
-    order by c.ended_at
-    limit c_batch
-  )
-  union all
-  (
-    select 'usage-events', c.id
-    from chatbot.completions c
-    where c.persisted_at < now() - p_forgotten_after and c.recorded_at is null
-    order by c.persisted_at
-    limit c_batch
-  );
+  select case when w.persisted_at is null then 'assistant-messages' else 'usage-events' end, w.id from woken w;
+end;
 
+-- Reservations that nothing will settle any more.
+create function billing.release_reservations()
+returns void
+language sql
+set search_path = ''
+begin atomic
   delete from billing.usage_reservations r
-  where r.expires_at < now()
-    and not exists (select from chatbot.completions c where c.id = r.completion_id and c.recorded_at is null);
+  where r.completion_id in (
+    select o.completion_id
+    from billing.usage_reservations o
+    where o.expires_at < now()
+      and not exists (select from chatbot.completions c where c.id = o.completion_id and c.recorded_at is null)
+    limit 1000
+  );
+end;
 
-  update billing.usage_periods u
-  set status = 'open'
-  from (
+-- Looks at those blocked periods that were not looked at for the longest time, and opens those under their caps again.
+create function billing.unblock_periods()
+returns void
+language sql
+set search_path = ''
+begin atomic
+  with blocked as (
     select b.user_id, b.period_start
     from billing.usage_periods b
-    cross join lateral billing.limits_of(b.user_id) l
     where b.status = 'blocked'
-      and b.tokens < coalesce(l.token_cap, b.tokens + 1)
-      and b.cost < coalesce(l.cost_cap, b.cost + 1)
-    limit c_batch
-  ) free
-  where u.user_id = free.user_id and u.period_start = free.period_start;
-
+    order by b.updated_at
+    limit 1000
+    for update skip locked
+  )
   update billing.usage_periods u
-  set status = 'closed'
-  from (
+  set status = case when u.tokens >= l.token_cap or u.cost >= l.cost_cap then 'blocked' else 'open' end
+  from blocked
+  cross join lateral billing.limits_of(blocked.user_id) l
+  where u.user_id = blocked.user_id and u.period_start = blocked.period_start;
+end;
+
+-- Closes periods that are over and hold no reservation any more.
+create function billing.close_periods(p_close_after interval)
+returns void
+language sql
+set search_path = ''
+begin atomic
+  with over as (
     select p.user_id, p.period_start
     from billing.usage_periods p
     where p.period_end < now() - p_close_after and p.status <> 'closed'
@@ -274,13 +320,17 @@ begin
         where r.user_id = p.user_id and r.period_start = p.period_start
       )
     order by p.period_end
-    limit c_batch
+    limit 1000
     for update skip locked
-  ) over
+  )
+  update billing.usage_periods u
+  set status = 'closed'
+  from over
   where u.user_id = over.user_id and u.period_start = over.period_start;
-end
-$$;
+end;
 
 revoke all on all functions in schema chatbot, billing from public;
-grant execute on function chatbot.texts_to_count, chatbot.enforce_usage_caps, billing.record_usage to service_role;
+grant execute on function chatbot.texts_to_count, chatbot.sweep_completions, billing.record_usage, billing.release_reservations,
+  billing.unblock_periods, billing.close_periods
+to service_role;
 grant execute on function billing.standing, billing.allowed_models to authenticated;

@@ -82,6 +82,8 @@ public sealed class ChatTests(TestStack stack)
     [InlineData("""{"id":"c","messages":[{"role":"user","content":"x"}],"trigger":"resubmit"}""", "trigger")]
     [InlineData("""{"id":"c","messages":[{"role":"user","content":"x"}],"model":"gpt-1"}""", "model")]
     [InlineData("""{"id":"c","messages":[{"role":"user","content":"x"}],"onDisconnect":"later"}""", "onDisconnect")]
+    [InlineData("""{"id":"c","messages":[{"role":"user","content":"x"}],"onDisconnect":"\ud800"}""", "onDisconnect")]
+    [InlineData("""{"id":"c","messages":[{"role":"user","parts":[null]}]}""", "message.parts")]
     [InlineData("""{"id":"","messages":[{"role":"user","content":"x"}]}""", "chatId")]
     public async Task A_body_that_cannot_be_sent_is_refused_naming_the_field(string body, string field)
     {

@@ -111,6 +111,22 @@ public sealed class RepeatedSendTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_stale_repeat_does_not_take_later_turns_out_of_the_history()
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        (await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("First. [[status=500]]", "m1"))).IsProblem(HttpStatusCode.BadGateway, "model_failed");
+        await user.Send(chat, "Second. [[tokens=3]]", "m2");
+        var before = (await user.Messages(chat)).Count;
+
+        (await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("First. [[status=500]]", "m1"))).IsProblem(HttpStatusCode.Conflict, "id_in_use");
+        (await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("Second. [[tokens=3]]", "m2"), ("Idempotency-Key", "another")))
+            .IsProblem(HttpStatusCode.Conflict, "id_in_use");
+
+        Assert.Equal(before, (await user.Messages(chat)).Count);
+    }
+
+    [Fact]
     public async Task Regenerating_puts_a_new_answer_in_the_old_ones_place()
     {
         var user = await stack.NewUser();

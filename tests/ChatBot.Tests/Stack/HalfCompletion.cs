@@ -1,5 +1,6 @@
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Identity;
+using ChatBot.Functions.Queues;
 using Xunit;
 
 namespace ChatBot.Tests.Stack;
@@ -37,6 +38,8 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
     }
 
     public Task<int> ExpireLease() => stack.Execute("update chatbot.completions set lease_expires_at = now() - interval '1 second' where id = $1", id);
+
+    public Task Wake() => stack.Program.Services.GetRequiredService<WakeUpQueues>().TryWake(id, null);
 
     public Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "") => _store.Finish(
         new DraftPart(id, epoch, 6, rest), new AnswerEnd(AnswerEnd.Finished, "stop"), true, usage, null, TestContext.Current.CancellationToken);

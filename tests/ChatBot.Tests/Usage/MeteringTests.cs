@@ -1,0 +1,85 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using ChatBot.Functions.Completions;
+using ChatBot.Tests.Stack;
+using Xunit;
+
+namespace ChatBot.Tests.Usage;
+
+/// <summary>What a user might try so as not to be charged, and what a provider might say that is not so.</summary>
+public sealed class MeteringTests(TestStack stack)
+{
+    [Theory]
+    [InlineData("delete the chat")]
+    [InlineData("delete the message")]
+    [InlineData("edit the message")]
+    public async Task Taking_the_prompt_away_before_it_is_counted_does_not_make_it_cheaper(string trick)
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var marker = Guid.NewGuid().ToString();
+        var running = user.Send(chat, $"{marker} {new string('x', 8000)} [[tokens=3 stall=3 usage=off]]", "m1");
+        await stack.WaitUntil("select exists (select from chatbot.completions where chat_id = $1 and state = 'streaming')", Guid.Parse(chat));
+
+        var cheat = trick switch
+        {
+            "delete the chat" => await user.Delete($"/api/chats/{chat}"),
+            "delete the message" => await user.Delete($"/api/chats/{chat}/messages/m1"),
+            _ => await user.Patch($"/api/chats/{chat}/messages/m1", new JsonObject { ["content"] = "x" }),
+        };
+        await stack.Execute("update chatbot.completions set cancel_requested = true where user_id = $1", user.Id);
+        var stream = await running;
+        await stack.WaitUntilRecorded(stream.MessageId);
+
+        Assert.True((int)cheat.Status < 300);
+        Assert.True(await stack.Scalar<int>("select input_tokens from billing.usage_events where user_id = $1", user.Id) >= stack.CallOf(marker).PromptTokens);
+    }
+
+    [Fact]
+    public async Task Stopping_before_the_model_has_answered_is_not_free()
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var marker = Guid.NewGuid().ToString();
+        var running = user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody($"{marker} [[no-headers]]"));
+        while (stack.CallsOf(marker).Count == 0)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        (await user.Post($"/api/chats/{chat}/stop", null)).Is(HttpStatusCode.NoContent);
+        (await running).Is(HttpStatusCode.OK);
+        await stack.WaitUntil("select recorded_at is not null from chatbot.completions where user_id = $1", user.Id);
+
+        Assert.Equal(stack.CallOf(marker).PromptTokens, await stack.Scalar<int>("select input_tokens from billing.usage_events where user_id = $1", user.Id));
+    }
+
+    [Theory]
+    [InlineData(1_000_000, 5)]
+    [InlineData(5, 1_000_000)]
+    public async Task A_report_over_what_was_possible_is_not_believed(int input, int output)
+    {
+        var completion = await HalfCompletion.Begin(stack);
+        Assert.True(await completion.Finish(new TokenUsage(input, 0, output, 0)));
+
+        await completion.Wake();
+        await stack.WaitUntilRecorded(completion.Id);
+
+        Assert.Equal("estimated", await stack.Scalar<string>("select quality from billing.usage_events where user_id = $1", completion.User.Id));
+        Assert.True(await stack.Scalar<long>("select tokens from billing.usage_periods where user_id = $1", completion.User.Id) < 100);
+    }
+
+    [Fact]
+    public async Task A_user_who_takes_over_an_answers_id_is_billed_for_the_answer()
+    {
+        var completion = await HalfCompletion.Begin(stack);
+        (await completion.User.Delete($"/api/chats/{completion.Chat}/messages/{completion.Id}")).Is(HttpStatusCode.NoContent);
+        (await completion.User.Post($"/api/chats/{completion.Chat}/messages", new JsonObject { ["id"] = $"{completion.Id}", ["content"] = "Mine." })).Is(HttpStatusCode.Created);
+        Assert.True(await completion.Finish(new TokenUsage(10, 0, 2, 0)));
+
+        await completion.Wake();
+        await stack.WaitUntilRecorded(completion.Id);
+
+        Assert.Equal(12L, await stack.Scalar<long>("select tokens from billing.usage_periods where user_id = $1", completion.User.Id));
+    }
+}
