@@ -2,6 +2,7 @@ using System.Globalization;
 using ChatBot.Functions.Http;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Problems;
+using ChatBot.Functions.Settings;
 using ChatBot.Shared.Chats;
 
 namespace ChatBot.Functions.Chats;
@@ -17,7 +18,8 @@ public static class ChatEndpoints
         api.MapDelete("/chats/{chatId}", DeleteChat).WithName(nameof(DeleteChat));
     }
 
-    private static async Task<IResult> CreateChat(HttpContext http, CurrentUser user, ChatStore chats, CancellationToken cancellation)
+    private static async Task<IResult> CreateChat(
+        HttpContext http, CurrentUser user, ChatStore chats, ChatBotSettings settings, CancellationToken cancellation)
     {
         var body = await http.ReadBody(ChatBotJson.Default.CreateChatRequest, cancellation);
         if (body.IsRefused(out var problem, out var request))
@@ -25,7 +27,10 @@ public static class ChatEndpoints
             return problem;
         }
 
-        if (Validate(request.Title, null, request.Model, request.SystemPrompt).Problem() is { } invalid)
+        var validation = Validate(settings, request.Title, null, request.Model, request.SystemPrompt)
+            .Check("model", request.Model is not "", "must not be empty")
+            .Check("systemPrompt", request.SystemPrompt is not "", "must not be empty");
+        if (validation.Problem() is { } invalid)
         {
             return invalid;
         }
@@ -72,7 +77,7 @@ public static class ChatEndpoints
         await chats.Get(user, ClientId.ToUuid(chatId, user.Id), cancellation) is { } chat ? Answer(chat) : ProblemResult.NotFound;
 
     private static async Task<IResult> UpdateChat(
-        string chatId, HttpContext http, CurrentUser user, ChatStore chats, CancellationToken cancellation)
+        string chatId, HttpContext http, CurrentUser user, ChatStore chats, ChatBotSettings settings, CancellationToken cancellation)
     {
         var body = await http.ReadBody(ChatBotJson.Default.UpdateChatRequest, cancellation);
         if (body.IsRefused(out var problem, out var request))
@@ -80,7 +85,7 @@ public static class ChatEndpoints
             return problem;
         }
 
-        if (Validate(request.Title, request.Status, request.Model, request.SystemPrompt).Problem() is { } invalid)
+        if (Validate(settings, request.Title, request.Status, request.Model, request.SystemPrompt).Problem() is { } invalid)
         {
             return invalid;
         }
@@ -107,10 +112,10 @@ public static class ChatEndpoints
     private static async Task<IResult> DeleteChat(string chatId, CurrentUser user, ChatStore chats, CancellationToken cancellation) =>
         await chats.Delete(user, ClientId.ToUuid(chatId, user.Id), cancellation) ? TypedResults.NoContent() : ProblemResult.NotFound;
 
-    private static Validation Validate(string? title, string? status, string? model, string? systemPrompt) => new Validation()
+    private static Validation Validate(ChatBotSettings settings, string? title, string? status, string? model, string? systemPrompt) => new Validation()
         .Length("title", title, 1, 200)
         .OneOf("status", status, "active", "archived")
-        .Length("model", model, 0, 100)
+        .Check("model", model is null or "" || settings.Models.Any(m => m.Name == model), "must be one of the models that GET /api/models lists")
         .Bytes("systemPrompt", systemPrompt, 32 * 1024);
 
     private static JsonAnswer<Chat> Answer(Chat chat, int status = StatusCodes.Status200OK) =>

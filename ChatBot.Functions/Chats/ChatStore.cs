@@ -10,8 +10,9 @@ namespace ChatBot.Functions.Chats;
 public sealed class ChatStore(ChatBotDatabase database)
 {
     /// <summary>The chat of that id: a new one, or the one that was there; null where the id is somebody else's.</summary>
-    public async Task<CreatedChat?> Create(CurrentUser user, Guid id, CreateChatRequest request, CancellationToken cancellation) =>
-        await database.First(
+    public async Task<CreatedChat?> Create(CurrentUser user, Guid id, CreateChatRequest request, CancellationToken cancellation)
+    {
+        var created = await database.First(
             user.Caller,
             Statement.Of(
                 ChatSql.Create,
@@ -21,6 +22,10 @@ public sealed class ChatStore(ChatBotDatabase database)
                 Parameter.Text(request.SystemPrompt)),
             row => new CreatedChat(row.GetBoolean(0), Read(row, 1)),
             cancellation);
+
+        // A repeat that came at the same time made it after this statement's snapshot was taken: a new one sees it.
+        return created ?? (await Get(user, id, cancellation) is { } chat ? new CreatedChat(false, chat) : null);
+    }
 
     public async Task<Page<Chat>> List(
         CurrentUser user, string? status, int limit, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation)

@@ -18,7 +18,7 @@ public sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = St
             // To be asked about each time, and then answered with 304.
             response.Headers.CacheControl = "private, no-cache";
             response.Headers.ETag = etag;
-            if (httpContext.Request.Method == HttpMethods.Get && httpContext.Request.Headers.IfNoneMatch.ToString().Split(", ").Contains(etag))
+            if (httpContext.Request.Method == HttpMethods.Get && httpContext.Request.GetTypedHeaders().IfNoneMatch.Any(had => had.Tag == etag || had.Tag == "*"))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return Task.CompletedTask;

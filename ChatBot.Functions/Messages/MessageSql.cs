@@ -39,13 +39,23 @@ public static class MessageSql
         where c.id = $1
         """;
 
-    /// <summary>Nothing is inserted where the chat is not the caller's.</summary>
+    /// <summary>
+    /// Nothing is inserted where the chat is not the caller's. A new message is a change of its chat, which lists then show first.
+    /// The conflict names no index: of two at once, the second may meet the first in any unique one.
+    /// </summary>
     public const string Create = """
-        insert into public.messages (id, chat_id, role, content, client_id)
-        select $2, c.id, 'user', $3, $4
-        from public.chats c
-        where c.id = $1
-        on conflict (id) do nothing
+        with created as (
+          insert into public.messages (id, chat_id, role, content, client_id)
+          select $2, c.id, 'user', $3, $4
+          from public.chats c
+          where c.id = $1
+          on conflict do nothing
+          returning chat_id
+        )
+        update public.chats c
+        set status = c.status
+        from created m
+        where c.id = m.chat_id
         """;
 
     public const string Update = """

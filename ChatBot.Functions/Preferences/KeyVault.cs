@@ -26,7 +26,8 @@ public sealed class KeyVault(EncryptionSettings settings)
     /// <summary>The key, or null where it cannot be decrypted: its data key is gone, or it was tampered with.</summary>
     public string? Open(Guid userId, SealedKey sealedKey)
     {
-        if (!settings.Keys.TryGetValue(sealedKey.Version, out var dataKey) || sealedKey.Ciphertext.Length < TagLength)
+        if (!settings.Keys.TryGetValue(sealedKey.Version, out var dataKey)
+            || sealedKey.Ciphertext.Length < TagLength || sealedKey.Nonce.Length != NonceLength)
         {
             return null;
         }

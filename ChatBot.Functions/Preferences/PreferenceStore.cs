@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
 using ChatBot.Shared.Preferences;
@@ -49,8 +50,22 @@ public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
             : null;
         return new UserPreferences(
             row.TextOrNull(0) ?? "system",
-            row.TextOrNull(1) is { } openAI ? JsonSerializer.Deserialize(openAI, PreferenceJson.Default.OpenAISettings)! : s_openAI,
-            row.TextOrNull(2) is { } notifications ? JsonSerializer.Deserialize(notifications, PreferenceJson.Default.NotificationSettings)! : s_notifications,
+            Parse(row.TextOrNull(1), PreferenceJson.Default.OpenAISettings, s_openAI),
+            Parse(row.TextOrNull(2), PreferenceJson.Default.NotificationSettings, s_notifications),
             key);
+    }
+
+    /// <summary>Users may write these columns past this program, through Supabase: what makes no sense counts as not set.</summary>
+    private static T Parse<T>(string? json, JsonTypeInfo<T> type, T byDefault)
+        where T : class
+    {
+        try
+        {
+            return json is null ? byDefault : JsonSerializer.Deserialize(json, type) ?? byDefault;
+        }
+        catch (JsonException)
+        {
+            return byDefault;
+        }
     }
 }

@@ -24,7 +24,7 @@ public static class DatabaseProblems
         if (ProblemKind.OfSqlState(error.SqlState) is { } kind)
         {
             var facts = error.Hint is { } hint ? JsonSerializer.Deserialize(hint, DatabaseJson.Default.DictionaryStringJsonElement) : null;
-            return new ProblemResult(kind, error.MessageText, facts: facts, retryAfter: RetryAfterOf(facts));
+            return new ProblemResult(kind, error.MessageText, facts: facts, retryAfter: RetryAfterOf(kind, facts));
         }
 
         return error.SqlState switch
@@ -41,15 +41,17 @@ public static class DatabaseProblems
         };
     }
 
-    private static TimeSpan? RetryAfterOf(Dictionary<string, JsonElement>? facts) =>
-        facts?.GetValueOrDefault("retryAfterSeconds") is { ValueKind: JsonValueKind.Number } seconds
-            ? TimeSpan.FromSeconds(seconds.GetDouble())
-            : null;
+    // Nobody knows when a running answer ends.
+    private static TimeSpan? RetryAfterOf(ProblemKind kind, Dictionary<string, JsonElement>? facts) =>
+        facts?.GetValueOrDefault("retryAfterSeconds") is { ValueKind: JsonValueKind.Number } seconds ? TimeSpan.FromSeconds(seconds.GetDouble())
+        : kind == ProblemKind.TooManyStreams ? RetryAfter
+        : null;
 
-    // Connection exceptions, insufficient resources, operator intervention (a cancelled statement included), read-only.
+    // Connection exceptions, insufficient resources, operator intervention (a cancelled statement included), read-only, locks.
     private static bool IsOutage(string sqlState) =>
         sqlState.StartsWith("08", StringComparison.Ordinal)
         || sqlState.StartsWith("53", StringComparison.Ordinal)
         || sqlState.StartsWith("57", StringComparison.Ordinal)
-        || sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+        || sqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.SerializationFailure
+            or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable;
 }

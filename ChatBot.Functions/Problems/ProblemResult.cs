@@ -35,6 +35,11 @@ public sealed class ProblemResult(
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (kind.Status == StatusCodes.Status429TooManyRequests && facts is not null)
+        {
+            RateLimitHeaders.Write(response.Headers, kind.Code, facts, retryAfter);
+        }
+
         return response.WriteAsJsonAsync(ForRequest(httpContext), ProblemJson.Default.Problem, "application/problem+json", httpContext.RequestAborted);
     }
 
@@ -43,7 +48,7 @@ public sealed class ProblemResult(
         kind.Title,
         kind.Status,
         detail,
-        http.Request.Path.Value,
+        http.Request.Path.ToUriComponent(),
         Activity.Current?.TraceId.ToString(),
         OperationName(http.GetEndpoint()),
         kind.Code,
