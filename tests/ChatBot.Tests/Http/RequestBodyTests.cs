@@ -73,6 +73,15 @@ public sealed class RequestBodyTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_value_that_is_no_unicode_is_refused_where_it_is_no_text_either()
+    {
+        var user = await stack.NewUser();
+
+        (await user.SendRaw(HttpMethod.Post, $"/api/chats/{await user.NewChat()}/stream", """{"message":{"content":"Hello"},"onDisconnect":"\ud800"}""", []))
+            .IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+    }
+
+    [Fact]
     public async Task Members_of_a_send_that_are_unknown_are_passed_over()
     {
         var user = await stack.NewUser();
