@@ -86,7 +86,7 @@ begin atomic
         output_tokens = p_output_tokens,
         reasoning_tokens = p_reasoning_tokens,
         first_token_at = p_first_token_at,
-        -- Nothing was answered and nothing is charged: the same message may be sent again.
+        -- Nothing was answered: the same message may be sent again.
         idempotency_key = case when p_state = 'failed' then null else c.idempotency_key end,
         request_fingerprint = case when p_state = 'failed' then null else c.request_fingerprint end,
         ended_at = clock_timestamp()
