@@ -32,8 +32,9 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
         {
             try
             {
-                var messages = await Receive(queue, stoppingToken);
-                // Not cancelled at the end of the program: what was begun is finished, it takes milliseconds.
+                // Neither is cancelled at the end of the program: what was received is hidden from everyone else, and handling it
+                // takes milliseconds.
+                var messages = await Receive(queue);
                 await Task.WhenAll(messages.Select(message => Handle(queue, message)));
                 pause = messages.Length > 0 ? s_shortestPause : pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
                 if (messages.Length < BatchSize)
@@ -64,15 +65,15 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
         }
     }
 
-    private static async Task<QueueMessage[]> Receive(QueueClient queue, CancellationToken cancellation)
+    private static async Task<QueueMessage[]> Receive(QueueClient queue)
     {
         try
         {
-            return await queue.ReceiveMessagesAsync(BatchSize, s_hidden, cancellation);
+            return await queue.ReceiveMessagesAsync(BatchSize, s_hidden);
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
         {
-            await queue.CreateIfNotExistsAsync(cancellationToken: cancellation);
+            await queue.CreateIfNotExistsAsync();
             return [];
         }
     }

@@ -39,7 +39,7 @@ public static class ServerSetup
             .WithOrigins([.. settings.AllowedOrigins])
             .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
             .WithHeaders("authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match", "last-event-id")
-            .WithExposedHeaders("etag", "location", "retry-after", "x-message-id", "x-vercel-ai-ui-message-stream")
+            .WithExposedHeaders("etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-message-id", "x-vercel-ai-ui-message-stream")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
     }
 
