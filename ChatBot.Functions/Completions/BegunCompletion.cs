@@ -5,12 +5,11 @@ using Npgsql;
 namespace ChatBot.Functions.Completions;
 
 /// <summary>What the admission decided.</summary>
-/// <param name="IsNew">False for a repeat: the completion of the first request is to be followed, nothing is to be called.</param>
-/// <param name="Admission">Null for a repeat.</param>
-public sealed record BegunCompletion(Guid Id, bool IsNew, Admission? Admission)
+/// <param name="Admission">Null for a repeat: the completion of the first request is to be followed, nothing is to be called.</param>
+public sealed record BegunCompletion(Guid Id, Admission? Admission)
 {
     public static BegunCompletion Read(NpgsqlDataReader row) =>
-        row.GetBoolean(1) ? new(row.GetGuid(0), true, Completions.Admission.Read(row)) : new(row.GetGuid(0), false, null);
+        new(row.GetGuid(0), row.GetBoolean(1) ? Completions.Admission.Read(row) : null);
 }
 
 /// <summary>What may be called, and what is reserved for it.</summary>

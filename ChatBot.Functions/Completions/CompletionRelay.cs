@@ -32,12 +32,11 @@ public sealed partial class CompletionRelay(
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
 
     /// <summary>The answer, which is being written from now on.</summary>
-    public Answer Start(CurrentUser user, BegunCompletion begun, int? lingerSeconds, string? traceParent)
+    public Answer Start(CurrentUser user, Guid id, Admission admission, int? lingerSeconds, string? traceParent)
     {
-        var admission = begun.Admission!;
         var model = settings.Models.First(m => m.Name == admission.Model);
         var ownKey = admission.Key is { } key ? vault.Open(user.Id, key) : null;
-        var live = new LiveCompletion(begun.Id, admission, model, ownKey, lingerSeconds, traceParent);
+        var live = new LiveCompletion(id, admission, model, ownKey, lingerSeconds, traceParent);
         var running = new Task<Task>(() => Run(live));
         _running[live.Id] = running.Unwrap();
         running.Start(TaskScheduler.Default);

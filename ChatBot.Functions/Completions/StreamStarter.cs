@@ -14,13 +14,9 @@ public sealed class StreamStarter(
         var traceParent = Activity.Current?.Id;
         // Not cancelled when the client leaves: what is admitted must have somebody who runs it.
         var begun = await store.Begin(user, send, traceParent, CancellationToken.None);
-        if (!begun.IsNew)
-        {
-            return await Join(user, begun.Id, asText, cancellation);
-        }
-
-        var answer = relay.Start(user, begun, send.LingerSeconds, traceParent);
-        return Send(answer, asText, null);
+        return begun.Admission is { } admission
+            ? Send(relay.Start(user, begun.Id, admission, send.LingerSeconds, traceParent), asText, null)
+            : await Join(user, begun.Id, asText, cancellation);
     }
 
     /// <summary>From the beginning, or from where the client says it was.</summary>

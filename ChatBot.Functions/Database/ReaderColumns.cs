@@ -11,8 +11,6 @@ public static class ReaderColumns
         where T : struct =>
         row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
 
-    public static byte[]? BytesOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
-
     public static DateTimeOffset Time(this NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
 
     public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) => row.ValueOrNull<DateTimeOffset>(column);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatBot.Functions.Http;
 using Microsoft.AspNetCore.Authorization;
 
 namespace ChatBot.Functions.Hosting;
@@ -32,11 +33,7 @@ public static partial class TriggerEndpoints
             return;
         }
 
-        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = MaxEnvelopeLength;
-        }
-
+        http.LimitBody(MaxEnvelopeLength);
         await Run(http, function.Name, async cancellation =>
         {
             using var envelope = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: cancellation);

@@ -34,11 +34,7 @@ public static class RequestBody
             return Refused<T>(ProblemKind.UnsupportedMediaType, "Send the body with Content-Type: application/json.");
         }
 
-        // Kestrel stops reading at the limit, and says 413.
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = limit;
-        }
+        http.LimitBody(limit);
 
         try
         {
@@ -53,6 +49,15 @@ public static class RequestBody
         {
             var place = e.Path is { Length: > 0 } path ? $" at {path}" : "";
             return Refused<T>(ProblemKind.InvalidJson, $"The body is not the JSON that this path takes: see{place} line {e.LineNumber + 1}, byte {e.BytePositionInLine}.");
+        }
+    }
+
+    /// <summary>Kestrel stops reading after so many bytes, and says 413.</summary>
+    public static void LimitBody(this HttpContext http, long limit)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = limit;
         }
     }
 
