@@ -5,6 +5,7 @@ namespace ChatBot.Functions.Completions;
 /// <summary>A send, checked and with all ids resolved.</summary>
 /// <param name="CreatesChat">Whether an unknown chat id makes the chat.</param>
 /// <param name="MessageId">The user message to store or edit; with a regenerate the message to answer anew, null for the last.</param>
+/// <param name="IsEdit">Whether a message that is there already is answered again, with this content.</param>
 /// <param name="ClientId">The message id as the client gave it, where that was not a UUID.</param>
 /// <param name="LingerSeconds">How long to go on after the client has left; null to the end.</param>
 /// <param name="IdempotencyKey">Null where nothing in the request tells a repeat from a second request.</param>

@@ -25,10 +25,15 @@ public sealed class SendReader(ChatBotSettings settings)
         }
 
         // Clients send the conversation as they have it; only the newest turn is news, the rest is the server's own.
-        var newest = request.Trigger == SendCommand.Regenerate ? null : request.Messages?.LastOrDefault();
+        var newest = request.Messages?.LastOrDefault();
         if (newest is { Role: not (null or "user") })
         {
-            return Invalid(new Validation().Check("messages", false, "must end with a message of role user"));
+            if (request.Trigger != SendCommand.Regenerate)
+            {
+                return Invalid(new Validation().Check("messages", false, "must end with a message of role user"));
+            }
+
+            newest = null;
         }
 
         Guid? chat = chatId is null ? null : ClientId.ToUuid(chatId, user.Id);
@@ -38,7 +43,11 @@ public sealed class SendReader(ChatBotSettings settings)
     private RequestBody<SendCommand> Read(
         HttpContext http, Guid? givenChat, bool createsChat, SentMessage? message, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
     {
-        var isRegenerate = trigger == SendCommand.Regenerate;
+        // To the client a retry is a regenerate, also of a send that was refused or lost: the message that it wants answered
+        // tells, and may have to be stored first.
+        var isRetry = trigger == SendCommand.Regenerate && messageId is null && message?.Id is not null;
+        var isRegenerate = trigger == SendCommand.Regenerate && !isRetry;
+        message = isRegenerate ? null : message;
         var content = message?.Content ?? string.Concat(message?.Parts?.Select(p => p?.Text) ?? []);
         var validation = new Validation()
             .OneOf("trigger", trigger, SendCommand.Submit, SendCommand.Regenerate)
@@ -60,7 +69,7 @@ public sealed class SendReader(ChatBotSettings settings)
         var chat = givenChat ?? Guid.CreateVersion7();
         var clientId = isRegenerate ? messageId : message!.Id;
         Guid? id = clientId is null ? null : ClientId.ToUuid(clientId, chat);
-        var isEdit = !isRegenerate && messageId is not null && id == ClientId.ToUuid(messageId, chat);
+        var isEdit = isRetry || (!isRegenerate && messageId is not null && id == ClientId.ToUuid(messageId, chat));
         return new(
             new SendCommand(
                 chat,

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ChatBot.Shared.Completions;
 
 /// <summary>Body of <c>POST /api/chats/{chatId}/stream</c>. Members that are not named here are passed over, as clients differ.</summary>
-/// <param name="Message">The user's message; absent with the trigger <c>regenerate-message</c>.</param>
+/// <param name="Message">The user's message. With the trigger <c>regenerate-message</c> and no <c>messageId</c> the one to answer anew, stored first where it is not; it may be absent then.</param>
 /// <param name="Model">A configured model that the plan allows.</param>
 /// <param name="OnDisconnect"><c>"finish"</c> (default), <c>"stop"</c>, or the seconds (0 to 3600) to go on after the client has left.</param>
 /// <param name="Trigger"><c>submit-message</c> (default) or <c>regenerate-message</c>.</param>

@@ -149,6 +149,23 @@ public sealed class RepeatedSendTests(TestStack stack)
         Assert.Equal(2, stack.CallsOf(marker).Count);
     }
 
+    [Theory]
+    [InlineData("m1")]
+    [InlineData("m2")]
+    public async Task Regenerating_with_the_message_to_answer_answers_that_one_even_where_it_never_arrived(string message)
+    {
+        var user = await stack.NewUser();
+        var chat = Guid.NewGuid().ToString();
+        var marker = Guid.NewGuid().ToString();
+        await user.Post("/api/chat", ChatTests.AiSdkBody(chat, "m1", "First. [[tokens=4]]"));
+
+        (await user.Post("/api/chat", ChatTests.AiSdkBody(chat, message, $"{marker} [[tokens=5]]", "regenerate-message"))).Is(HttpStatusCode.OK);
+
+        string?[] expected = message == "m1" ? ["m1", null] : ["m1", null, "m2", null];
+        Assert.Equal(expected, (await user.Messages(chat)).Select(m => (string?)m!["clientId"]));
+        Assert.Equal(expected.Length - 1, stack.CallOf(marker).Messages.GetArrayLength());
+    }
+
     [Fact]
     public async Task An_edit_replaces_the_message_and_what_came_after_it()
     {
