@@ -28,6 +28,7 @@ public static class ChatEndpoints
         }
 
         var validation = Validate(settings, request.Title, null, request.Model, request.SystemPrompt)
+            .Length("id", request.Id, 1, ClientId.MaxLength)
             .Check("model", request.Model is not "", "must not be empty")
             .Check("systemPrompt", request.SystemPrompt is not "", "must not be empty");
         if (validation.Problem() is { } invalid)
@@ -35,7 +36,8 @@ public static class ChatEndpoints
             return invalid;
         }
 
-        if (await chats.Create(user, request.Id ?? Guid.CreateVersion7(), request, cancellation) is not var (isNew, chat))
+        var id = request.Id is { } given ? ClientId.ToUuid(given, user.Id) : Guid.CreateVersion7();
+        if (await chats.Create(user, id, request, cancellation) is not var (isNew, chat))
         {
             return new ProblemResult(ProblemKind.IdInUse, "The id is taken. Choose another one.");
         }

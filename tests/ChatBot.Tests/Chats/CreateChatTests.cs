@@ -56,6 +56,8 @@ public sealed class CreateChatTests(TestStack stack)
     }
 
     [Theory]
+    [InlineData("id", 0)]
+    [InlineData("id", 201)]
     [InlineData("title", 0)]
     [InlineData("title", 201)]
     [InlineData("model", 0)]

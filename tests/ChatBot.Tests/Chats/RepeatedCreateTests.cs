@@ -23,6 +23,19 @@ public sealed class RepeatedCreateTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_chat_may_be_created_under_any_text_as_its_id()
+    {
+        var user = await stack.NewUser();
+        var body = new JsonObject { ["id"] = "Zk3fPq0Lm9xYtB7a", ["title"] = "Trip" };
+
+        var first = (await user.Post("/api/chats", body)).Is(HttpStatusCode.Created);
+        var second = (await user.Post("/api/chats", body)).Is(HttpStatusCode.OK);
+
+        Assert.Equal(first.Body, second.Body);
+        Assert.Equal(first.Body, (await user.Get("/api/chats/Zk3fPq0Lm9xYtB7a")).Body);
+    }
+
+    [Fact]
     public async Task The_same_create_many_times_at_once_makes_one_chat_and_refuses_nobody()
     {
         var user = await stack.NewUser();
