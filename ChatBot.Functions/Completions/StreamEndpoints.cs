@@ -10,6 +10,9 @@ public static class StreamEndpoints
     private const string EventStream = "text/event-stream";
     private const string PlainText = "text/plain";
 
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(50);
+
     public static void MapStreams(this IEndpointRouteBuilder api)
     {
         api.MapPost("/chats/{chatId}/stream", SendMessage).WithName(nameof(SendMessage));
@@ -83,13 +86,27 @@ public static class StreamEndpoints
     }
 
     private static async Task<IResult> StopStream(
-        string chatId, CurrentUser user, CompletionStore store, MessageStore messages, LiveCompletions live, CancellationToken cancellation)
+        string chatId,
+        CurrentUser user,
+        CompletionStore store,
+        MessageStore messages,
+        LiveCompletions live,
+        TimeProvider time,
+        CancellationToken cancellation)
     {
         var chat = ClientId.ToUuid(chatId, user.Id);
         if (await store.RequestCancel(user, chat, cancellation) is { } id)
         {
             // Elsewhere it is learnt with the next tick.
             live.Find(id)?.Stop(AnswerEnd.OfStopped);
+
+            // Whoever stops an answer in order to say something else can do so at once.
+            var since = time.GetTimestamp();
+            while (await store.FindLive(user, chat, cancellation) == id && time.GetElapsedTime(since) < s_stopPatience)
+            {
+                await Task.Delay(s_betweenLooks, time, cancellation);
+            }
+
             return TypedResults.NoContent();
         }
 

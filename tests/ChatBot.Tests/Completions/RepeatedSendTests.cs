@@ -97,6 +97,21 @@ public sealed class RepeatedSendTests(TestStack stack)
     }
 
     [Fact]
+    public async Task After_a_stop_the_next_message_can_be_sent_at_once()
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var running = user.Send(chat, "Go. [[tokens=500 delay=20ms]]");
+        await stack.WaitUntil("select exists (select from chatbot.completions where chat_id = $1)", Guid.Parse(chat));
+
+        (await user.Post($"/api/chats/{chat}/stop", null)).Is(HttpStatusCode.NoContent);
+        await user.Send(chat, "Stop. [[tokens=3]]");
+
+        Assert.Equal(["complete", "stopped", "complete", "complete"], (await user.Messages(chat)).Select(m => (string)m!["status"]!));
+        Assert.Equal("abort", (string?)(await running).Last["type"]);
+    }
+
+    [Fact]
     public async Task A_message_whose_answer_failed_can_be_sent_again()
     {
         var user = await stack.NewUser();
