@@ -21,6 +21,9 @@ public sealed class Answer(Guid id)
     /// <summary>Null while it is being written.</summary>
     public AnswerEnd? End => Volatile.Read(ref _end);
 
+    /// <summary>When it was last said that the answer, which another instance writes, is read here.</summary>
+    public long? FollowedAt { get; set; }
+
     public bool IsFollowed
     {
         get
@@ -48,11 +51,12 @@ public sealed class Answer(Guid id)
         }
     }
 
+    /// <summary>The first end counts.</summary>
     public void Finish(AnswerEnd end)
     {
         lock (_lock)
         {
-            Volatile.Write(ref _end, end);
+            Volatile.Write(ref _end, _end ?? end);
             Signal();
         }
     }

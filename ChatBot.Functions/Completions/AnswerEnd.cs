@@ -17,9 +17,15 @@ public sealed record AnswerEnd(string State, string? FinishReason = null, Proble
         ProblemKind.Interrupted, "The answer was cut off. What arrived is kept; ask the model to go on, or regenerate it."));
 
     public static AnswerEnd OfStopped { get; } = new(Stopped);
+
+    public static AnswerEnd OfUnstored { get; } = new(Interrupted, Problem: new(
+        ProblemKind.Unavailable, "The answer could not be stored yet. It will be; load the chat again in a while.", retryAfter: TimeSpan.FromSeconds(30)));
 }
 
 /// <summary>What an answer took, as told with its end. Costs are in <paramref name="Currency"/>.</summary>
+/// <param name="Attempts">Calls that the provider may charge for.</param>
+/// <param name="Stored">False where the outcome is still being stored.</param>
+/// <param name="ContentFilter">What the provider's content filter took out.</param>
 /// <param name="Quality"><c>reported</c> by the provider, or <c>estimated</c> later from the text.</param>
 public sealed record Receipt(
     string Model,
@@ -36,4 +42,6 @@ public sealed record Receipt(
     int ReservedTokens,
     decimal ReservedCost,
     int? FirstTokenMilliseconds,
-    int TotalMilliseconds);
+    int TotalMilliseconds,
+    bool Stored,
+    IReadOnlyList<string>? ContentFilter);

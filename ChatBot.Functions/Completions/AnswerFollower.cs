@@ -86,9 +86,15 @@ public sealed partial class AnswerFollower(
             answer.Append(text.AsSpan(answer.Length - start));
         }
 
+        if (stored.EndsUnread && (answer.FollowedAt is not { } since || time.GetElapsedTime(since) > UnreadAnswers.SignOfLife))
+        {
+            answer.FollowedAt = time.GetTimestamp();
+            await store.Follow(user, answer.Id, cancellation);
+        }
+
         if (stored.IsDead && await store.InterruptDead(user, answer.Id, cancellation))
         {
-            await queues.TryWake(answer.Id, null);
+            await queues.TryWake(answer.Id, null, hasClaim: false);
         }
         else if (EndOf(stored) is { } end)
         {

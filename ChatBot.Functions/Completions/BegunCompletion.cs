@@ -5,15 +5,21 @@ using Npgsql;
 namespace ChatBot.Functions.Completions;
 
 /// <summary>What the admission decided.</summary>
-/// <param name="Admission">Null for a repeat: the completion of the first request is to be followed, nothing is to be called.</param>
-public sealed record BegunCompletion(Guid Id, Admission? Admission)
+/// <param name="Call">Null for a repeat: the completion of the first request is to be followed, nothing is to be called.</param>
+public sealed record BegunCompletion(Guid Id, BegunCall? Call)
 {
-    public static BegunCompletion Read(NpgsqlDataReader row) =>
-        new(row.GetGuid(0), row.GetBoolean(1) ? Completions.Admission.Read(row) : null);
+    public static BegunCompletion Read(NpgsqlDataReader row) => new(row.GetGuid(0), row.GetBoolean(1) ? BegunCall.Read(row) : null);
+}
+
+/// <param name="Messages">The prompt as the model's <c>messages</c> array, JSON as the database made it.</param>
+public sealed record BegunCall(Admission Admission, string Messages)
+{
+    public static BegunCall Read(NpgsqlDataReader row) => new(Admission.Read(row), row.GetString(15));
 }
 
 /// <summary>What may be called, and what is reserved for it.</summary>
-/// <param name="Messages">The prompt as the model's <c>messages</c> array, JSON as the database made it.</param>
+/// <param name="Attempt">From 1; counts the calls that a provider may charge for.</param>
+/// <param name="AttemptId">Of the ledger row that this call gets.</param>
 /// <param name="Key">The user's own key, where they have stored one.</param>
 public sealed record Admission(
     string Model,
@@ -21,20 +27,22 @@ public sealed record Admission(
     string Payer,
     int ReservedTokens,
     decimal ReservedCost,
+    int Attempt,
+    Guid AttemptId,
     Price Price,
-    string Messages,
     SealedKey? Key)
 {
     public static Admission Read(NpgsqlDataReader row) => new(
-        row.GetString(3),
-        row.GetInt32(4),
-        row.GetString(5),
-        row.GetInt32(6),
-        row.GetDecimal(7),
-        new Price(row.GetGuid(8), row.GetDecimal(9), row.GetDecimal(10), row.GetDecimal(11), row.GetDecimal(12), row.GetString(13)),
-        row.GetString(14),
-        row.ValueOrNull<Guid>(15) is { } keyId
-            ? new SealedKey(keyId, row.GetFieldValue<byte[]>(16), row.GetFieldValue<byte[]>(17), row.GetInt32(18))
+        row.GetString(2),
+        row.GetInt32(3),
+        row.GetString(4),
+        row.GetInt32(5),
+        row.GetDecimal(6),
+        row.GetInt32(7),
+        row.GetGuid(8),
+        new Price(row.GetGuid(9), row.GetDecimal(10), row.GetDecimal(11), row.GetDecimal(12), row.GetDecimal(13), row.GetString(14)),
+        row.ValueOrNull<Guid>(16) is { } keyId
+            ? new SealedKey(keyId, row.GetFieldValue<byte[]>(17), row.GetFieldValue<byte[]>(18), row.GetInt32(19))
             : null);
 }
 

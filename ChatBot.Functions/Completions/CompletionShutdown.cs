@@ -15,7 +15,9 @@ public sealed class CompletionShutdown(
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => relay.WhenAllEnded();
+    /// <summary>What cannot be stored in time is left to its lease.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await relay.WhenAllEnded().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task EndAfterGrace()
     {

@@ -3,21 +3,28 @@ namespace ChatBot.Functions.Completions;
 public static class CompletionSql
 {
     public const string Begin = """
-        select b.completion_id, b.is_new, b.user_message_id, b.model, b.max_output_tokens, b.payer, b.reserved_tokens, b.reserved_cost,
+        select b.completion_id, b.is_new, b.model, b.max_output_tokens, b.payer, b.reserved_tokens, b.reserved_cost, b.attempt, b.attempt_id,
           b.price_id, b.price_input, b.price_cached_input, b.price_output, b.price_reasoning, b.currency, b.messages::text,
           b.key_id, b.key_ciphertext, b.key_nonce, b.key_version
         from chatbot.begin_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) b
         """;
 
-    public const string AppendDeltas = """
-        select a.id, a.cancel_requested
-        from chatbot.append_deltas($1, $2, $3, $4, $5, $6) a
+    public const string BeginAttempt = """
+        select b.completion_id, b.is_new, b.model, b.max_output_tokens, b.payer, b.reserved_tokens, b.reserved_cost, b.attempt, b.attempt_id,
+          b.price_id, b.price_input, b.price_cached_input, b.price_output, b.price_reasoning, b.currency, b.messages::text,
+          b.key_id, b.key_ciphertext, b.key_nonce, b.key_version
+        from chatbot.begin_attempt($1, $2, $3, $4, $5, $6, $7) b
         """;
 
-    public const string Finish = "select chatbot.finish_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::text";
+    public const string AppendDeltas = """
+        select a.id, a.cancel_requested
+        from chatbot.append_deltas($1, $2, $3, $4, $5, $6, $7) a
+        """;
+
+    public const string Finish = "select chatbot.finish_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)::text";
 
     public const string ReadAnswer = """
-        select a.state, a.finish_reason, a.error_code, a.is_dead, a.tail, a.tail_from, a.last_from, a.whole
+        select a.state, a.finish_reason, a.error_code, a.is_dead, a.ends_unread, a.tail, a.tail_from, a.last_from, a.whole
         from chatbot.read_answer($1, $2) a
         """;
 
@@ -26,6 +33,10 @@ public static class CompletionSql
     public const string InterruptDead = "select chatbot.interrupt_dead_completion($1)::text";
 
     public const string RequestCancel = "select chatbot.request_cancel($1)::text";
+
+    public const string Follow = "select chatbot.follow_completion($1)";
+
+    public const string IsFollowed = "select chatbot.is_followed($1, $2)::text";
 
     public const string Persist = "select chatbot.persist_message($1)";
 }

@@ -2,6 +2,7 @@ using System.Text;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Settings;
+using ChatBot.Shared.Completions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,6 +11,9 @@ namespace ChatBot.Functions.Completions;
 /// <summary>The steps of a completion in the database; each is one round trip.</summary>
 public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings settings)
 {
+    private const int MaxBeginAttempts = 3;
+    private static readonly TimeSpan s_beginPause = TimeSpan.FromMilliseconds(100);
+
     private readonly string _models = ModelsAsJson(settings.Models);
 
     // Above all that one answer may take, so that only what was forgotten runs out.
@@ -17,11 +21,50 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
 
     /// <summary>The admission: everything that must be settled before a model is called.</summary>
     /// <exception cref="PostgresException">Refused, with an SQLSTATE of class CB.</exception>
-    public async Task<BegunCompletion> Begin(CurrentUser user, SendCommand send, string? traceParent, CancellationToken cancellation)
+    /// <exception cref="UnacknowledgedException">Nobody knows whether it was admitted.</exception>
+    public Task<BegunCompletion> Begin(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation) =>
+        Repeat(() => BeginOnce(user, id, send, traceParent, cancellation));
+
+    /// <summary>A further call out of a completion. Null where it may not be made.</summary>
+    public Task<BegunCall?> BeginAttempt(LiveCompletion live, ModelSettings model, CancellationToken cancellation)
+    {
+        var attemptId = Guid.CreateVersion7();
+        return Repeat(() => database.First(
+            Caller.Service,
+            Statement.Of(
+                CompletionSql.BeginAttempt,
+                Parameter.Uuid(live.Id),
+                Parameter.Integer(live.Epoch),
+                Parameter.Uuid(attemptId),
+                Parameter.Boolean(live.IsCalled),
+                Parameter.Text(model.Name),
+                Parameter.Integer(model.Context),
+                Parameter.Integer(model.MaxOutput)),
+            BegunCall.Read,
+            cancellation));
+    }
+
+    /// <summary>Both are the same when they are done again under their ids, and a client should not have to do it.</summary>
+    private static async Task<T> Repeat<T>(Func<Task<T>> begin)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await begin();
+            }
+            catch (NpgsqlException e) when (attempt < MaxBeginAttempts && (e is UnacknowledgedException { IsTimeout: false } or PostgresException { IsTransient: true }))
+            {
+                await Task.Delay(s_beginPause * attempt);
+            }
+        }
+    }
+
+    private async Task<BegunCompletion> BeginOnce(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation)
     {
         var statement = Statement.Of(
             CompletionSql.Begin,
-            Parameter.Uuid(Guid.CreateVersion7()),
+            Parameter.Uuid(id),
             Parameter.Uuid(send.ChatId),
             Parameter.Boolean(send.CreatesChat),
             Parameter.Text(send.Trigger),
@@ -49,6 +92,7 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
             CompletionSql.AppendDeltas,
             Parameter.Array([.. parts.Select(p => p.Id)], NpgsqlDbType.Uuid),
             Parameter.Array([.. parts.Select(p => p.Epoch)], NpgsqlDbType.Integer),
+            Parameter.Array([.. parts.Select(p => p.IsCalled)], NpgsqlDbType.Boolean),
             Parameter.Array([.. texts.Select(p => p.Id)], NpgsqlDbType.Uuid),
             Parameter.Array([.. texts.Select(p => p.Seq)], NpgsqlDbType.Integer),
             Parameter.Array([.. texts.Select(p => p.Text)], NpgsqlDbType.Text),
@@ -57,25 +101,29 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
         return held.ToDictionary(h => h.Id, h => h.IsCancelled);
     }
 
-    /// <summary>False where the completion was not this process's any more.</summary>
-    public async Task<bool> Finish(DraftPart rest, AnswerEnd end, bool wasCalled, TokenUsage? usage, DateTimeOffset? firstTokenAt, CancellationToken cancellation) =>
+    /// <param name="seq">Where the text begins, in UTF-16 code units.</param>
+    /// <param name="isLate">Whether the text is whole and may replace what was interrupted meanwhile.</param>
+    /// <returns>False where someone else ended the completion.</returns>
+    public async Task<bool> Finish(FinishedAnswer answer, int seq, bool isLate, CancellationToken cancellation) =>
         await database.First(
             Caller.Service,
             Statement.Of(
                 CompletionSql.Finish,
-                Parameter.Uuid(rest.Id),
-                Parameter.Integer(rest.Epoch),
-                Parameter.Text(end.State),
-                Parameter.Text(end.FinishReason),
-                Parameter.Text(end.Problem?.Kind.Code),
-                Parameter.Boolean(wasCalled),
-                Parameter.Integer(rest.Seq),
-                Parameter.Text(rest.Text),
-                Parameter.Integer(usage?.Input),
-                Parameter.Integer(usage?.CachedInput),
-                Parameter.Integer(usage?.Output),
-                Parameter.Integer(usage?.Reasoning),
-                Parameter.Time(firstTokenAt)),
+                Parameter.Uuid(answer.CompletionId),
+                Parameter.Integer(answer.Epoch),
+                Parameter.Boolean(isLate),
+                Parameter.Text(answer.State),
+                Parameter.Text(answer.FinishReason),
+                Parameter.Text(answer.ErrorCode),
+                Parameter.Array([.. answer.ContentFilter ?? []], NpgsqlDbType.Text),
+                Parameter.Boolean(answer.WasCalled),
+                Parameter.Integer(seq),
+                Parameter.Text(answer.Text),
+                Parameter.Integer(answer.InputTokens),
+                Parameter.Integer(answer.CachedInputTokens),
+                Parameter.Integer(answer.OutputTokens),
+                Parameter.Integer(answer.ReasoningTokens),
+                Parameter.Time(answer.FirstTokenAt)),
             row => row.GetString(0),
             cancellation) == "true";
 
@@ -88,10 +136,11 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
                 row.TextOrNull(1),
                 row.TextOrNull(2),
                 row.GetBoolean(3),
-                row.TextOrNull(4),
-                row.ValueOrNull<int>(5),
+                row.GetBoolean(4),
+                row.TextOrNull(5),
                 row.ValueOrNull<int>(6),
-                row.TextOrNull(7)),
+                row.ValueOrNull<int>(7),
+                row.TextOrNull(8)),
             cancellation);
 
     public Task<Guid?> FindLive(CurrentUser user, Guid chatId, CancellationToken cancellation) =>
@@ -100,6 +149,14 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
     /// <summary>The completion that was asked to stop, if one is live in the chat.</summary>
     public Task<Guid?> RequestCancel(CurrentUser user, Guid chatId, CancellationToken cancellation) =>
         OneId(user, Statement.Of(CompletionSql.RequestCancel, Parameter.Uuid(chatId)), cancellation);
+
+    /// <summary>Says that somebody reads the answer at this instance.</summary>
+    public Task Follow(CurrentUser user, Guid id, CancellationToken cancellation) =>
+        database.Execute(user.Caller, Statement.Of(CompletionSql.Follow, Parameter.Uuid(id)), cancellation);
+
+    public async Task<bool> IsFollowed(Guid id, TimeSpan within, CancellationToken cancellation) =>
+        await database.First(
+            Caller.Service, Statement.Of(CompletionSql.IsFollowed, Parameter.Uuid(id), Parameter.Span(within)), row => row.GetString(0), cancellation) == "true";
 
     public async Task<bool> InterruptDead(CurrentUser user, Guid id, CancellationToken cancellation) =>
         await database.First(
@@ -137,12 +194,14 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
 }
 
 /// <summary>A piece of a draft: the text from the UTF-16 code unit <paramref name="Seq"/> on.</summary>
-public readonly record struct DraftPart(Guid Id, int Epoch, int Seq, string Text);
+/// <param name="IsCalled">Whether a call to the model is out, or was answered.</param>
+public readonly record struct DraftPart(Guid Id, int Epoch, bool IsCalled, int Seq, string Text);
 
 /// <summary>An answer as the database has it.</summary>
 /// <param name="IsDead">Nobody writes it any more, though it has not ended.</param>
+/// <param name="EndsUnread">Who writes it wants to know that it is read.</param>
 /// <param name="Tail">The pieces from the one that was asked for on; null once the whole is stored.</param>
 /// <param name="TailFrom">Where the first of them begins, in UTF-16 code units; null where there is none.</param>
 /// <param name="LastFrom">Where the last of them begins, which may still grow.</param>
 /// <param name="Whole">Null while there is a draft, and where the message was deleted.</param>
-public sealed record StoredAnswer(string State, string? FinishReason, string? ErrorCode, bool IsDead, string? Tail, int? TailFrom, int? LastFrom, string? Whole);
+public sealed record StoredAnswer(string State, string? FinishReason, string? ErrorCode, bool IsDead, bool EndsUnread, string? Tail, int? TailFrom, int? LastFrom, string? Whole);

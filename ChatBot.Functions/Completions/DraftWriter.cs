@@ -41,7 +41,7 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
         while (true)
         {
             var start = time.GetTimestamp();
-            var isDone = await Tick();
+            var isDone = await Write();
             if (live.Count == 0)
             {
                 Volatile.Write(ref _isRunning, 0);
@@ -58,7 +58,8 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
         }
     }
 
-    private async Task<bool> Tick()
+    /// <summary>Writes everything now. False where that failed.</summary>
+    public async Task<bool> Write()
     {
         await _writing.WaitAsync();
         try

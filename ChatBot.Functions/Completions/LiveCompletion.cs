@@ -3,22 +3,40 @@ using ChatBot.Functions.Settings;
 namespace ChatBot.Functions.Completions;
 
 /// <summary>A completion that this process is writing.</summary>
-public sealed class LiveCompletion(Guid id, Admission admission, ModelSettings model, string? ownKey, int? lingerSeconds, string? traceParent)
+public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model, string? ownKey, int? lingerSeconds, string? traceParent)
 {
+    /// <summary>Of the lease: a completion begins with its first.</summary>
+    public const int FirstEpoch = 1;
+
     // Not disposed: it has no timer, and whoever still holds the completion may ask it to stop after its end.
     private readonly CancellationTokenSource _stopping = new();
     private AnswerEnd? _reason;
+    private volatile bool _isCalled = true;
 
     public Guid Id => id;
 
-    /// <summary>Of the lease: a completion begins with its first.</summary>
-    public int Epoch => 1;
+    public int Epoch => FirstEpoch;
 
     public Answer Answer { get; } = new(id);
 
-    public Admission Admission => admission;
+    /// <summary>Of the present attempt.</summary>
+    public Admission Admission { get; private set; } = call.Admission;
 
-    public ModelSettings Model => model;
+    /// <summary>Of the present attempt.</summary>
+    public ModelSettings Model { get; private set; } = model;
+
+    /// <summary>The prompt; empty once it is no longer needed, as it may be large and an answer be long.</summary>
+    public string Messages { get; private set; } = call.Messages;
+
+    /// <summary>Whether the present attempt is one that the provider may charge for: in doubt it is.</summary>
+    public bool IsCalled
+    {
+        get => _isCalled;
+        set => _isCalled = value;
+    }
+
+    /// <summary>How long to go on after its reader has left; null to the end.</summary>
+    public int? LingerSeconds => lingerSeconds;
 
     public string? OwnKey => ownKey;
 
@@ -51,28 +69,14 @@ public sealed class LiveCompletion(Guid id, Admission admission, ModelSettings m
         Stop(AnswerEnd.OfInterrupted);
     }
 
-    /// <summary>The client that asked for the answer left: goes on as long as it said.</summary>
-    public void ClientLeft()
-    {
-        if (lingerSeconds is { } seconds && StopReason is null)
-        {
-            _ = StopUnlessFollowed(TimeSpan.FromSeconds(seconds));
-        }
-    }
+    /// <summary>A further attempt.</summary>
+    public void Begin(ModelSettings model, BegunCall call) => (Model, Admission, Messages, IsCalled) = (model, call.Admission, call.Messages, true);
+
+    public void ForgetMessages() => Messages = "";
 
     /// <summary>It has ended: whoever waits for it may let go.</summary>
     public void Release() => _stopping.Cancel();
 
-    private async Task StopUnlessFollowed(TimeSpan linger)
-    {
-        await Task.Delay(linger, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // Who came back meanwhile counts anew when they leave.
-        if (!Stopping.IsCancellationRequested && !Answer.IsFollowed)
-        {
-            Stop(AnswerEnd.OfStopped);
-        }
-    }
-
     /// <summary>What is not in the database yet.</summary>
-    public DraftPart Undrafted() => new(Id, Epoch, Drafted, Answer.From(Drafted).ToString());
+    public DraftPart Undrafted() => new(Id, Epoch, IsCalled, Drafted, Answer.From(Drafted).ToString());
 }

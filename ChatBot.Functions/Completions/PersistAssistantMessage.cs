@@ -5,16 +5,26 @@ using ChatBot.Shared.Queues;
 namespace ChatBot.Functions.Completions;
 
 /// <summary>Queue function: stores a finished answer with its message, then wakes who records its usage.</summary>
-public sealed partial class PersistAssistantMessage(CompletionStore store, WakeUpQueues queues, ILogger<PersistAssistantMessage> log)
+public sealed partial class PersistAssistantMessage(CompletionStore store, ClaimChecks claims, WakeUpQueues queues, ILogger<PersistAssistantMessage> log)
 {
     /// <exception cref="InvalidDataException">The message is not a wake-up.</exception>
     public async Task Run(QueueTrigger trigger, CancellationToken cancellation)
     {
         var wakeUp = WakeUpReader.Read(trigger.Body);
+        if (wakeUp.HasClaim && await claims.Find(wakeUp.CompletionId, cancellation) is { } finished)
+        {
+            var isNew = await store.Finish(finished, 0, isLate: true, cancellation);
+            await claims.Delete(wakeUp.CompletionId, cancellation);
+            Log.Claimed(log, wakeUp.CompletionId, isNew);
+        }
+
         switch (await store.Persist(wakeUp.CompletionId, cancellation))
         {
             case "persisted":
-                await queues.Send(QueueNames.UsageEvents, wakeUp, cancellation);
+                await queues.Send(QueueNames.UsageEvents, wakeUp with { HasClaim = false }, cancellation);
+                break;
+            case null when wakeUp.HasClaim:
+                // An admission that was never committed after all.
                 break;
             case "live":
                 // Woken early. Whoever ends the completion wakes again.
@@ -27,6 +37,9 @@ public sealed partial class PersistAssistantMessage(CompletionStore store, WakeU
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Information, "Completion {Completion} was taken from the storage account; was news to the database: {IsNew}")]
+        public static partial void Claimed(ILogger log, Guid completion, bool isNew);
+
         [LoggerMessage(LogLevel.Information, "Completion {Completion} is still being written")]
         public static partial void StillLive(ILogger log, Guid completion);
     }

@@ -1,3 +1,5 @@
+using ChatBot.Functions.Models;
+
 namespace ChatBot.Functions.Completions;
 
 /// <summary>What is known of a call while it runs.</summary>
@@ -6,31 +8,38 @@ public sealed class RelayProgress(TimeProvider time)
     private readonly long _start = time.GetTimestamp();
     private TimeSpan? _toFirstToken;
 
-    /// <summary>Whether the model took the request, so that the provider charges for it.</summary>
-    public bool WasCalled { get; private set; }
+    public TimeSpan Elapsed => time.GetElapsedTime(_start);
 
     public DateTimeOffset? FirstTokenAt { get; private set; }
 
     /// <summary>The last that the provider reported.</summary>
-    public TokenUsage? Usage { get; set; }
+    public TokenUsage? Usage { get; private set; }
 
     /// <summary>In the provider's words; null while the model has not said that it is done.</summary>
-    public string? FinishReason { get; set; }
+    public string? FinishReason { get; private set; }
 
-    public void Called() => WasCalled = true;
+    /// <summary>What the provider's content filter took out; null for nothing.</summary>
+    public IReadOnlyList<string>? Filtered { get; private set; }
+
+    public void Take(ModelChunk chunk)
+    {
+        Usage = chunk.Usage ?? Usage;
+        FinishReason = chunk.FinishReason ?? FinishReason;
+        Filtered = chunk.Filtered.Count > 0 ? chunk.Filtered : Filtered;
+    }
 
     public void TokenCame()
     {
         if (FirstTokenAt is null)
         {
             FirstTokenAt = time.GetUtcNow();
-            _toFirstToken = time.GetElapsedTime(_start);
+            _toFirstToken = Elapsed;
         }
     }
 
     public Receipt Receipt(Admission admission) => new(
         admission.Model,
-        1,
+        admission.Attempt,
         admission.Payer,
         Usage is null ? "estimated" : "reported",
         Usage?.Input,
@@ -43,5 +52,7 @@ public sealed class RelayProgress(TimeProvider time)
         admission.ReservedTokens,
         admission.ReservedCost,
         (int?)_toFirstToken?.TotalMilliseconds,
-        (int)time.GetElapsedTime(_start).TotalMilliseconds);
+        (int)Elapsed.TotalMilliseconds,
+        Stored: true,
+        Filtered);
 }

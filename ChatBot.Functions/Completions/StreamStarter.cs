@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
@@ -7,16 +8,45 @@ namespace ChatBot.Functions.Completions;
 
 /// <summary>Begins an answer, or joins one that was begun before, and sends it.</summary>
 public sealed class StreamStarter(
-    CompletionStore store, CompletionRelay relay, LiveCompletions live, AnswerFollower follower, ChatBotSettings settings, TimeProvider time)
+    CompletionStore store,
+    CompletionRelay relay,
+    CompletionFinisher finisher,
+    AnswerFollower follower,
+    UnreadAnswers unread,
+    IHostApplicationLifetime lifetime,
+    ChatBotSettings settings,
+    TimeProvider time)
 {
+    private static readonly ProblemResult s_isEnding = new(
+        ProblemKind.Unavailable, "This instance is about to end. Send the message again.", retryAfter: TimeSpan.FromSeconds(1));
+
     public async Task<IResult> Start(CurrentUser user, SendCommand send, bool asText, CancellationToken cancellation)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return s_isEnding;
+        }
+
         var traceParent = Activity.Current?.Id;
-        // Not cancelled when the client leaves: what is admitted must have somebody who runs it.
-        var begun = await store.Begin(user, send, traceParent, CancellationToken.None);
-        return begun.Admission is { } admission
-            ? Send(relay.Start(user, begun.Id, admission, send.LingerSeconds, traceParent), asText, null)
+        var begun = await Begin(user, send, traceParent);
+        return begun.Call is { } call
+            ? Send(relay.Start(user, begun.Id, call, send.LingerSeconds, traceParent), asText, null)
             : await Join(user, begun.Id, asText, cancellation);
+    }
+
+    /// <summary>Not cancelled when the client leaves: what is admitted must have somebody who runs it, or who ends it.</summary>
+    private async Task<BegunCompletion> Begin(CurrentUser user, SendCommand send, string? traceParent)
+    {
+        var id = Guid.CreateVersion7();
+        try
+        {
+            return await store.Begin(user, id, send, traceParent, CancellationToken.None);
+        }
+        catch (UnacknowledgedException)
+        {
+            _ = finisher.Abandon(id);
+            throw;
+        }
     }
 
     /// <summary>From the beginning, or from where the client says it was.</summary>
@@ -32,5 +62,5 @@ public sealed class StreamStarter(
         after?.Offset ?? 0,
         settings.Streams.KeepAlive,
         time,
-        () => live.Find(answer.Id)?.ClientLeft());
+        () => _ = unread.ReaderLeft(answer.Id));
 }

@@ -61,10 +61,15 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
             await reader.NextResultAsync(cancellation);
             return rows;
         }
-        catch
+        catch (Exception e)
         {
             await batch.DisposeAsync();
             await connection.DisposeAsync();
+            if (e is NpgsqlException and not PostgresException)
+            {
+                throw new UnacknowledgedException((NpgsqlException)e);
+            }
+
             throw;
         }
     }
@@ -92,11 +97,18 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
         /// <summary>Reads to the end: an error of the commit arrives there.</summary>
         public async Task Complete(CancellationToken cancellation)
         {
-            while (await Reader.NextResultAsync(cancellation))
+            try
             {
-            }
+                while (await Reader.NextResultAsync(cancellation))
+                {
+                }
 
-            await Reader.CloseAsync();
+                await Reader.CloseAsync();
+            }
+            catch (NpgsqlException e) when (e is not PostgresException)
+            {
+                throw new UnacknowledgedException(e);
+            }
         }
 
         public async ValueTask DisposeAsync()

@@ -18,8 +18,8 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
-    // By how often it was delivered: a short outage must not burn the tries.
-    private static readonly TimeSpan[] s_seenAgainAfter = [.. new[] { 1, 5, 30, 120 }.Select(s => TimeSpan.FromSeconds(s))];
+    // By how often it was delivered: an outage of ten minutes must not burn the tries.
+    private static readonly TimeSpan[] s_seenAgainAfter = [.. new[] { 1, 10, 120, 480 }.Select(s => TimeSpan.FromSeconds(s))];
 
     private readonly SemaphoreSlim _sent = new(0, 1);
 

@@ -1,6 +1,6 @@
-using ChatBot.Functions.Completions;
 using ChatBot.Functions.Http;
 using ChatBot.Functions.Identity;
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Problems;
 
 namespace ChatBot.Functions.Preferences;

@@ -25,11 +25,11 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
     }
 
     /// <summary>Wakes who stores the message of a completion that ended. Where that fails the timer does it, so nothing is thrown.</summary>
-    public async Task TryWake(Guid completionId, string? traceParent)
+    public async Task TryWake(Guid completionId, string? traceParent, bool hasClaim)
     {
         try
         {
-            await Send(QueueNames.AssistantMessages, new WakeUp(1, completionId, traceParent), CancellationToken.None);
+            await Send(QueueNames.AssistantMessages, new WakeUp(1, completionId, traceParent, hasClaim), CancellationToken.None);
         }
         catch (Exception e)
         {

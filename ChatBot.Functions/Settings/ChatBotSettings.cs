@@ -9,6 +9,7 @@ public sealed record ChatBotSettings(
     IReadOnlyList<ModelSettings> Models,
     EncryptionSettings Encryption,
     StreamSettings Streams,
+    ModelCallSettings ModelCalls,
     IReadOnlyList<string> AllowedOrigins,
     int? CustomHandlerPort)
 {
@@ -28,6 +29,7 @@ public sealed record ChatBotSettings(
             ModelSettings.ReadAll(reader, providers),
             EncryptionSettings.Read(reader),
             StreamSettings.Read(reader),
+            ModelCallSettings.Read(reader),
             ReadOrigins(reader),
             ReadPort(reader));
 

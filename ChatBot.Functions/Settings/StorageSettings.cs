@@ -19,6 +19,11 @@ public sealed record StorageSettings(string? ConnectionString, Uri? QueueService
                 "DefaultEndpointsProtocol=https;AccountName=<account>;AccountKey=<key>");
         }
 
+        if (settings is { ConnectionString: null, QueueServiceUri: not null, BlobServiceUri: null })
+        {
+            reader.Mistake("AzureWebJobsStorage:blobServiceUri", "is missing beside the address of the queues", "https://<account>.blob.core.windows.net");
+        }
+
         return settings;
     }
 }

@@ -14,6 +14,8 @@ public static class UsageSql
         from chatbot.sweep_completions($1, $2) s
         """;
 
+    public const string MarkWoken = "select chatbot.mark_woken($1)";
+
     public const string ReleaseReservations = "select billing.release_reservations()";
 
     public const string UnblockPeriods = "select billing.unblock_periods()";

@@ -9,5 +9,8 @@ public static class QueueNames
     /// <summary>A message was stored: record what it used.</summary>
     public const string UsageEvents = "usage-events";
 
+    /// <summary>The container of finished answers that the database could not take: a <see cref="Completions.FinishedAnswer"/> each.</summary>
+    public const string FinishedAnswers = "finished-answers";
+
     public const string PoisonSuffix = "-poison";
 }

@@ -15,6 +15,9 @@ public sealed record ModelCall
 
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>The caller's own id of the call, from <c>X-Client-Request-Id</c>; null where it gave none.</summary>
+    public Guid? RequestId { get; init; }
+
     /// <summary><c>openai</c> or <c>azure</c>.</summary>
     public required string Path { get; init; }
 

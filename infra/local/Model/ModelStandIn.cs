@@ -34,7 +34,8 @@ public sealed class ModelStandIn
     {
         var key = ModelKey.Of(context.Request);
         var request = await ModelRequest.ReadAsync(context.Request.Body, deployment, context.RequestAborted);
-        var call = _journal.Add(n => Describe(n, request, key, azure: deployment is not null));
+        Guid? requestId = Guid.TryParse(context.Request.Headers["X-Client-Request-Id"], out var given) ? given : null;
+        var call = _journal.Add(n => Describe(n, request, key, azure: deployment is not null) with { RequestId = requestId });
         try
         {
             await AnswerAsync(context, request, call, key);

@@ -17,7 +17,7 @@ cross join lateral aclexplode(r.relacl) a
 where a.grantee <> r.relowner;
 
 select tables_are('public', array['chats', 'messages', 'message_feedback', 'user_preferences']);
-select tables_are('chatbot', array['completions', 'completion_deltas', 'provider_keys', 'rate_buckets', 'dead_letters']);
+select tables_are('chatbot', array['abandoned_attempts', 'completions', 'completion_deltas', 'provider_keys', 'rate_buckets', 'dead_letters']);
 select tables_are('billing', array[
   'plans', 'user_plans', 'model_prices', 'usage_reservations', 'usage_events', 'usage_periods', 'usage_daily', 'usage_alerts', 'statements'
 ]);

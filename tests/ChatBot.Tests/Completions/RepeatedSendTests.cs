@@ -116,7 +116,7 @@ public sealed class RepeatedSendTests(TestStack stack)
     {
         var user = await stack.NewUser();
         var chat = await user.NewChat();
-        var content = "Try. [[status=500 times=1 tokens=4]]";
+        var content = "Try. [[status=500 times=3 tokens=4]]";
 
         (await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody(content, "m1"))).IsProblem(HttpStatusCode.BadGateway, "model_failed");
         var again = await user.Send(chat, content, "m1");

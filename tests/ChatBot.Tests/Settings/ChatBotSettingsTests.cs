@@ -118,8 +118,16 @@ public sealed class ChatBotSettingsTests
         Assert.True(SettingsText.Read(("FUNCTIONS_CUSTOMHANDLER_PORT", "7071")).IsHosted);
 
     [Fact]
-    public void Storage_is_named_by_a_connection_string_or_by_the_address_of_its_queues() =>
+    public void Storage_is_named_by_a_connection_string_or_by_the_addresses_of_its_queues_and_blobs() =>
         Assert.Equal(
             new Uri("https://account.queue.core.windows.net"),
-            SettingsText.Read(("AzureWebJobsStorage", null), ("AzureWebJobsStorage__queueServiceUri", "https://account.queue.core.windows.net")).Storage.QueueServiceUri);
+            SettingsText.Read(
+                ("AzureWebJobsStorage", null),
+                ("AzureWebJobsStorage__queueServiceUri", "https://account.queue.core.windows.net"),
+                ("AzureWebJobsStorage__blobServiceUri", "https://account.blob.core.windows.net")).Storage.QueueServiceUri);
+
+    [Fact]
+    public void The_address_of_the_queues_alone_is_not_enough() =>
+        Assert.Contains("AzureWebJobsStorage__blobServiceUri", Assert.Single(SettingsText.Mistakes(
+            ("AzureWebJobsStorage", null), ("AzureWebJobsStorage__queueServiceUri", "https://account.queue.core.windows.net"))), StringComparison.Ordinal);
 }

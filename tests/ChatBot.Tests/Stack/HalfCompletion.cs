@@ -1,6 +1,7 @@
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Queues;
+using ChatBot.Shared.Completions;
 using Xunit;
 
 namespace ChatBot.Tests.Stack;
@@ -28,19 +29,27 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
         var store = stack.Program.Services.GetRequiredService<CompletionStore>();
         var send = new SendCommand(Guid.Parse(chat), false, false, Guid.CreateVersion7(), false, null, "Go.", null, null, null, []);
         var caller = new CurrentUser(user.Id, "authenticated", false, $$"""{"sub":"{{user.Id}}","role":"authenticated"}""");
-        var begun = await store.Begin(caller, send, null, TestContext.Current.CancellationToken);
+        var begun = await store.Begin(caller, Guid.CreateVersion7(), send, null, TestContext.Current.CancellationToken);
         if (draft.Length > 0)
         {
-            await store.AppendDeltas([new DraftPart(begun.Id, 1, 0, draft)], TestContext.Current.CancellationToken);
+            await store.AppendDeltas([new DraftPart(begun.Id, 1, true, 0, draft)], TestContext.Current.CancellationToken);
         }
 
         return new HalfCompletion(stack, user, chat, begun.Id);
     }
 
+    /// <summary>The model has refused the call, and was not called again yet.</summary>
+    public Task WasRefused() => _store.AppendDeltas([new DraftPart(id, 1, false, 0, "")], TestContext.Current.CancellationToken);
+
     public Task<int> ExpireLease() => stack.Execute("update chatbot.completions set lease_expires_at = now() - interval '1 second' where id = $1", id);
 
-    public Task Wake() => stack.Program.Services.GetRequiredService<WakeUpQueues>().TryWake(id, null);
+    public Task Wake() => stack.Program.Services.GetRequiredService<WakeUpQueues>().TryWake(id, null, hasClaim: false);
 
-    public Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "") => _store.Finish(
-        new DraftPart(id, epoch, 6, rest), new AnswerEnd(AnswerEnd.Finished, "stop"), true, usage, null, TestContext.Current.CancellationToken);
+    public Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "") =>
+        _store.Finish(Ended(usage, epoch, rest), 6, isLate: false, TestContext.Current.CancellationToken);
+
+    /// <summary>As it waits in the storage account while the database is away.</summary>
+    public FinishedAnswer Ended(TokenUsage? usage, int epoch = 1, string text = "so far and to its end", string state = AnswerEnd.Finished, bool wasCalled = true) => new(
+        1, id, epoch, state, state == AnswerEnd.Finished ? "stop" : null, null, null, wasCalled, text,
+        usage?.Input, usage?.CachedInput, usage?.Output, usage?.Reasoning, null);
 }

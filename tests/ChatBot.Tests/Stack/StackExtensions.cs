@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChatBot.Functions.Usage;
 using ChatBot.Local;
 using Npgsql;
 using Xunit;
@@ -62,6 +63,21 @@ public static class StackExtensions
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
+
+    /// <summary>The same for what is not in the database.</summary>
+    public static async Task WaitUntil(this TestStack _, Func<Task<bool>> isSo)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60);
+        while (!await isSo())
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "Not within a minute.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>A tick of the timer.</summary>
+    public static Task RunTimer(this TestStack stack) =>
+        stack.Program.Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken);
 
     /// <summary>The one call to the model whose newest message has this in it.</summary>
     public static ModelCall CallOf(this TestStack stack, string marker) => Assert.Single(stack.CallsOf(marker));

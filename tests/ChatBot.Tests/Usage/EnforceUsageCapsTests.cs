@@ -1,6 +1,5 @@
 using System.Net;
 using ChatBot.Functions.Completions;
-using ChatBot.Functions.Usage;
 using ChatBot.Tests.Stack;
 using Xunit;
 
@@ -32,7 +31,7 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
     {
         var held = await HalfCompletion.Begin(stack);
 
-        await Run();
+        await stack.RunTimer();
 
         Assert.Equal("streaming", await stack.Scalar<string>("select state from chatbot.completions where id = $1", held.Id));
     }
@@ -51,9 +50,10 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_completion_that_never_called_a_model_is_not_billed()
+    public async Task A_completion_that_no_model_took_is_not_billed()
     {
         var dead = await HalfCompletion.Begin(stack, draft: "");
+        await dead.WasRefused();
         await dead.ExpireLease();
 
         await RunUntil("select ended_at is not null from chatbot.completions where id = $1", dead.Id);
@@ -123,8 +123,6 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
         await user.Send(await user.NewChat(), "A new month. [[tokens=2]]");
     }
 
-    private Task Run() => stack.Program.Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken);
-
     /// <summary>Runs until it was our turn: of two runs at a time the second does nothing.</summary>
     private async Task RunUntil(string sql, Guid id)
     {
@@ -132,7 +130,7 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
         do
         {
             Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within 30 s: {sql}");
-            await Run();
+            await stack.RunTimer();
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
         while (await stack.Scalar<bool?>(sql, id) is not true);

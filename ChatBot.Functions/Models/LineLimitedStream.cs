@@ -1,4 +1,4 @@
-namespace ChatBot.Functions.Completions;
+namespace ChatBot.Functions.Models;
 
 /// <summary>Refuses lines longer than a limit, so that who sends a line without end does not fill the memory.</summary>
 public sealed class LineLimitedStream(Stream inner, int limit) : Stream

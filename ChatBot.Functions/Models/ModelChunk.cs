@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ChatBot.Functions.Completions;
 
-namespace ChatBot.Functions.Completions;
+namespace ChatBot.Functions.Models;
 
 /// <summary>
 /// One event of a model's stream, read into the same object each time. Form: OpenAI's <c>chat.completion.chunk</c>, which
@@ -10,6 +11,7 @@ public sealed class ModelChunk
 {
     private char[] _text = new char[256];
     private int _length;
+    private char _half;
 
     public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
 
@@ -18,13 +20,16 @@ public sealed class ModelChunk
 
     public TokenUsage? Usage { get; private set; }
 
+    /// <summary>What the provider's content filter took out, in its words.</summary>
+    public IReadOnlyList<string> Filtered { get; private set; } = [];
+
     /// <summary>An error that the provider sent within the stream: its code, or what else it gave.</summary>
     public string? Error { get; private set; }
 
     /// <exception cref="JsonException">It is not a JSON object.</exception>
     public void Read(ReadOnlySpan<byte> data)
     {
-        (_length, FinishReason, Usage, Error) = (0, null, null, null);
+        (_length, FinishReason, Usage, Error, Filtered) = (0, null, null, null, []);
         var json = new Utf8JsonReader(data);
         Expect(ref json, JsonTokenType.StartObject);
         while (NextProperty(ref json))
@@ -45,6 +50,11 @@ public sealed class ModelChunk
             {
                 SkipValue(ref json);
             }
+        }
+
+        if (FinishReason is not null && _half != 0)
+        {
+            (_text[_length++], _half) = ('\uFFFD', '\0');
         }
     }
 
@@ -70,6 +80,10 @@ public sealed class ModelChunk
                     json.Read();
                     FinishReason = json.TokenType == JsonTokenType.String ? json.GetString() : FinishReason;
                     json.Skip();
+                }
+                else if (json.ValueTextEquals("content_filter_results"u8))
+                {
+                    Filtered = ContentFilterResults.ReadFiltered(ref json);
                 }
                 else
                 {
@@ -104,23 +118,32 @@ public sealed class ModelChunk
 
     private void Append(ref Utf8JsonReader json)
     {
-        var most = _length + json.ValueSpan.Length;
+        // A half that was left over takes one more.
+        var most = _length + json.ValueSpan.Length + 1;
         if (most > _text.Length)
         {
             Array.Resize(ref _text, Math.Max(most, _text.Length * 2));
         }
 
+        var room = _text.AsSpan(_length);
+        var length = _half == 0 && TryCopy(ref json, room, out var copied) ? copied : OddText.Read(json.ValueSpan, room, ref _half);
+        // Postgres has no U+0000 in texts.
+        room[..length].Replace('\0', '\uFFFD');
+        _length += length;
+    }
+
+    private static bool TryCopy(ref Utf8JsonReader json, Span<char> text, out int length)
+    {
         try
         {
-            var added = _text.AsSpan(_length, json.CopyString(_text.AsSpan(_length)));
-            // Postgres has no U+0000 in texts.
-            added.Replace('\0', '\uFFFD');
-            _length += added.Length;
+            length = json.CopyString(text);
+            return true;
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, or bytes that are not UTF-8: no text can hold them.
-            _text[_length++] = '\uFFFD';
+            // Half of a surrogate pair, or bytes that are not UTF-8.
+            length = 0;
+            return false;
         }
     }
 

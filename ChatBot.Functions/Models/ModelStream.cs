@@ -2,7 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using ChatBot.Functions.Settings;
 
-namespace ChatBot.Functions.Completions;
+namespace ChatBot.Functions.Models;
 
 /// <summary>Reads a model's stream of events; each is valid until the next is read.</summary>
 public static class ModelStream

@@ -1,7 +1,5 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Globalization;
-using System.Text.Json;
 using Azure.AI.OpenAI;
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Problems;
@@ -10,7 +8,7 @@ using OpenAI;
 using OpenAI.Chat;
 using OpenAI.Models;
 
-namespace ChatBot.Functions.Completions;
+namespace ChatBot.Functions.Models;
 
 /// <summary>Calls the configured models. Clients, credentials and addresses are the SDK's; the stream is read by ourselves.</summary>
 public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http, TimeProvider time, ILogger<ChatModel> log)
@@ -25,13 +23,15 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
     /// <summary>Sends the request and waits for the head of the answer.</summary>
     /// <param name="ownKey">The user's own key, for models of OpenAI.</param>
     /// <param name="body">The request as JSON.</param>
-    public async Task<ModelReply> Open(ModelSettings model, string? ownKey, BinaryData body, CancellationToken cancellation)
+    /// <param name="id">Names the call in the provider's logs, and in the ledger.</param>
+    public async Task<ModelReply> Open(ModelSettings model, string? ownKey, BinaryData body, Guid id, CancellationToken cancellation)
     {
         var client = ClientFor(model, ownKey);
         if (client is null)
         {
             Log.NoCredential(log, model.Name);
-            return ModelReply.Failed(new ProblemResult(ProblemKind.ModelFailed, "The model's provider is not set up. Choose another model."));
+            return new ModelFailure(
+                ModelFault.Unusable, new ProblemResult(ProblemKind.ModelFailed, "The model's provider is not set up. Choose another model."));
         }
 
         try
@@ -43,15 +43,25 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
                 ErrorOptions = ClientErrorBehaviors.NoThrow,
                 CancellationToken = cancellation,
             };
+            options.SetHeader("X-Client-Request-Id", id.ToString());
             var result = await client.CompleteChatAsync(BinaryContent.Create(body), options);
             return await Read(result.GetRawResponse(), model, ownKey is not null, cancellation);
         }
         catch (Exception e) when (e is HttpRequestException or ClientResultException or IOException)
         {
             Log.Unreachable(log, model.Name, e.GetType().Name);
-            return ModelReply.Failed(new ProblemResult(ProblemKind.ModelFailed, "The model cannot be reached at the moment. Send the message again."));
+            return new ModelFailure(
+                ModelFault.Passing,
+                new ProblemResult(ProblemKind.ModelFailed, "The model cannot be reached at the moment. Send the message again."),
+                WasTaken: !IsUnsent(e),
+                IsOutage: true);
         }
     }
+
+    /// <summary>Whether not even a connection was to be had.</summary>
+    private static bool IsUnsent(Exception exception) => (exception as HttpRequestException ?? exception.InnerException as HttpRequestException)?.HttpRequestError
+        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+        or HttpRequestError.ProxyTunnelError;
 
     /// <summary>Asks the provider whether a user's own key is good. Null: it is.</summary>
     public async Task<ProblemResult?> VerifyKey(string key, CancellationToken cancellation)
@@ -94,67 +104,24 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
         {
             if (contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) is true)
             {
-                return ModelReply.Opened(stream);
+                return new ModelReply(stream, null);
             }
 
             Log.NotAStream(log, model.Name, contentType);
             response.Dispose();
-            return ModelReply.Failed(new ProblemResult(ProblemKind.ModelFailed, "The model's endpoint did not answer with a stream."));
+            return new ModelFailure(
+                ModelFault.Unusable,
+                new ProblemResult(ProblemKind.ModelFailed, "The model's endpoint did not answer with a stream."),
+                // It may be the whole answer at once; a page of HTML is something on the way.
+                WasTaken: contentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is true,
+                IsOutage: true);
         }
 
         using (response)
         {
-            var code = await ReadErrorCode(response, cancellation);
-            Log.Refused(log, model.Name, response.Status, code);
-            return ModelReply.Failed(ProblemOf(response, code, isOwnKey));
-        }
-    }
-
-    private ProblemResult ProblemOf(PipelineResponse response, string? code, bool isOwnKey) => (response.Status, code) switch
-    {
-        (401 or 403, _) when isOwnKey =>
-            new(ProblemKind.ProviderKeyRejected, "OpenAI does not accept your own key any more. Store it again, or delete it in the preferences."),
-        (400, "content_filter" or "content_policy_violation") =>
-            new(ProblemKind.ContentFiltered, "The provider's content filter refused the prompt. Rephrase the message."),
-        (400, "context_length_exceeded") =>
-            new(ProblemKind.ContextTooLong, "The conversation does not fit into the model's context. Shorten the message or begin a new chat."),
-        (408 or 504, _) => new(ProblemKind.ModelTimeout, "The model took too long. Send the message again."),
-        (429 or 503, _) => new(ProblemKind.ModelFailed, "The model is overloaded at the moment. Send the message again in a while.", retryAfter: RetryAfter(response)),
-        _ => new(ProblemKind.ModelFailed, "The model could not answer. Send the message again, or choose another model."),
-    };
-
-    private TimeSpan? RetryAfter(PipelineResponse response)
-    {
-        if (!response.Headers.TryGetValue("Retry-After", out var value))
-        {
-            return null;
-        }
-
-        var wait = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds)
-            : DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var moment) ? moment - time.GetUtcNow()
-            : TimeSpan.Zero;
-        return wait > TimeSpan.Zero && wait < TimeSpan.FromHours(1) ? wait : null;
-    }
-
-    private static async Task<string?> ReadErrorCode(PipelineResponse response, CancellationToken cancellation)
-    {
-        const int limit = 16 * 1024;
-        if (response.ContentStream is not { } stream)
-        {
-            return null;
-        }
-
-        var bytes = new byte[limit];
-        var length = await stream.ReadAtLeastAsync(bytes, limit, throwOnEndOfStream: false, cancellation);
-        try
-        {
-            using var json = JsonDocument.Parse(bytes.AsMemory(0, length));
-            return json.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object
-                && error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.String ? code.GetString() : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
+            var error = await ModelError.Read(response, cancellation);
+            Log.Refused(log, model.Name, response.Status, error.Code);
+            return error.AsFailure(isOwnKey, time.GetUtcNow());
         }
     }
 

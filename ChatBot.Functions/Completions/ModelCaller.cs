@@ -1,0 +1,186 @@
+using System.Text.Json;
+using ChatBot.Functions.Models;
+using ChatBot.Functions.Problems;
+using ChatBot.Functions.Settings;
+using Npgsql;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>
+/// Gets a completion its answer begun. As long as no token has come, what fails is tried again, and then with the models that stand
+/// in for the one that was asked for; a token that somebody has seen makes the call the only one.
+/// </summary>
+public sealed partial class ModelCaller(
+    ChatModel chatModel,
+    ModelCircuits circuits,
+    CompletionStore store,
+    DraftWriter drafts,
+    ChatBotSettings settings,
+    TimeProvider time,
+    ILogger<ModelCaller> log)
+{
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(400);
+
+    /// <exception cref="OperationCanceledException">The completion was stopped.</exception>
+    public async Task<ModelOpening> Call(LiveCompletion live)
+    {
+        var opening = await CallUntilUnusable(live);
+        foreach (var name in live.Model.Fallbacks)
+        {
+            if (opening.Failure is null or { Fault: ModelFault.Refused })
+            {
+                break;
+            }
+
+            var fallback = settings.Models.First(m => m.Name == name);
+            // An own key pays for OpenAI's models only: another one would be at the operator's cost.
+            if (live.OwnKey is not null && fallback.Provider is not ModelProvider.OpenAI)
+            {
+                continue;
+            }
+
+            if (await BeginAttempt(live, fallback))
+            {
+                Log.FellBack(log, live.Id, fallback.Name);
+                opening = await CallUntilUnusable(live);
+            }
+        }
+
+        return opening;
+    }
+
+    /// <summary>Calls the completion's present model, again where that may help.</summary>
+    private async Task<ModelOpening> CallUntilUnusable(LiveCompletion live)
+    {
+        var start = time.GetTimestamp();
+        var body = ModelRequest.Write(live.Model.Deployment, live.Messages, live.Admission.MaxOutputTokens);
+        for (var retry = 0; ; retry++)
+        {
+            var opening = await circuits.Through(live.Model.Name, () => Open(live, body));
+            live.IsCalled = opening.Failure is null or { WasTaken: true };
+            if (opening.Failure is not { Fault: ModelFault.Passing } failure || retry == settings.ModelCalls.Retries)
+            {
+                return opening;
+            }
+
+            var pause = failure.RetryAfter ?? s_firstPause * (1 << retry) * (0.5 + (Random.Shared.NextDouble() / 2));
+            if (pause > settings.ModelCalls.LongestRetryAfter || time.GetElapsedTime(start) + pause > settings.ModelCalls.RetryWithin)
+            {
+                return opening;
+            }
+
+            await Task.Delay(pause, time, live.Stopping);
+            if (!await MayCallAgain(live))
+            {
+                return opening;
+            }
+
+            // A further attempt may have less room for its answer.
+            body = ModelRequest.Write(live.Model.Deployment, live.Messages, live.Admission.MaxOutputTokens);
+        }
+    }
+
+    /// <summary>Where the model took the call, a further one is an attempt of its own; where it did not, it has to be known again that one is out.</summary>
+    private async Task<bool> MayCallAgain(LiveCompletion live)
+    {
+        if (live.IsCalled)
+        {
+            return await BeginAttempt(live, live.Model);
+        }
+
+        live.IsCalled = true;
+        return await drafts.Write();
+    }
+
+    private async Task<bool> BeginAttempt(LiveCompletion live, ModelSettings model)
+    {
+        try
+        {
+            if (await store.BeginAttempt(live, model, CancellationToken.None) is not { } call)
+            {
+                return false;
+            }
+
+            live.Begin(model, call);
+            return true;
+        }
+        catch (NpgsqlException e)
+        {
+            Log.NotBegun(log, live.Id, e.GetType().Name, e.SqlState);
+            return false;
+        }
+    }
+
+    /// <summary>One call, up to its first token.</summary>
+    private async ValueTask<ModelOpening> Open(LiveCompletion live, BinaryData body)
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(live.Stopping);
+        patience.CancelAfter(settings.Streams.FirstToken);
+        Stream? stream = null;
+        try
+        {
+            var reply = await chatModel.Open(live.Model, live.OwnKey, body, live.Admission.AttemptId, patience.Token);
+            if (reply.Failure is { } failure)
+            {
+                return failure;
+            }
+
+            stream = reply.Body!;
+            var chunks = ModelStream.Read(stream, patience.Token).GetAsyncEnumerator(CancellationToken.None);
+            while (await chunks.MoveNextAsync())
+            {
+                var chunk = chunks.Current;
+                if (chunk.Error is { } error)
+                {
+                    Log.Silent(log, live.Model.Name, error);
+                    return Silent(ProblemKind.ModelFailed);
+                }
+
+                if (chunk.Text.Length > 0 || chunk.FinishReason is not null)
+                {
+                    var call = new ModelCall(chunks, stream, patience);
+                    (stream, patience) = (null, null);
+                    return new ModelOpening(call, null);
+                }
+            }
+
+            Log.Silent(log, live.Model.Name, "end of stream");
+            return Silent(ProblemKind.ModelFailed);
+        }
+        catch (OperationCanceledException) when (!live.Stopping.IsCancellationRequested)
+        {
+            Log.Silent(log, live.Model.Name, "timeout");
+            return Silent(ProblemKind.ModelTimeout);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or JsonException or InvalidDataException)
+        {
+            Log.Silent(log, live.Model.Name, e.GetType().Name);
+            return Silent(ProblemKind.ModelFailed);
+        }
+        finally
+        {
+            if (stream is not null)
+            {
+                await stream.DisposeAsync();
+            }
+
+            patience?.Dispose();
+        }
+    }
+
+    /// <summary>The model took the call, and nothing of an answer came.</summary>
+    private static ModelFailure Silent(ProblemKind kind) => new(
+        ModelFault.Passing, new ProblemResult(kind, "The model did not begin to answer. Send the message again."), WasTaken: true, IsOutage: true);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Model {Model} gave no token: {Reason}")]
+        public static partial void Silent(ILogger log, string model, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "Completion {Completion} goes on with the fallback {Model}")]
+        public static partial void FellBack(ILogger log, Guid completion, string model);
+
+        [LoggerMessage(LogLevel.Warning, "Completion {Completion} cannot have another attempt: {Reason} {SqlState}")]
+        public static partial void NotBegun(ILogger log, Guid completion, string reason, string? sqlState);
+    }
+}

@@ -1,0 +1,22 @@
+namespace ChatBot.Functions.Models;
+
+/// <summary>A call that the model has begun to answer: the first chunk that says something is there already.</summary>
+public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, Stream body, CancellationTokenSource patience) : IAsyncDisposable
+{
+    /// <summary>Valid until the next is asked for.</summary>
+    public ModelChunk Chunk => chunks.Current;
+
+    /// <summary>The next chunk is there within this time, or the call is cancelled.</summary>
+    public void WaitAtMost(TimeSpan wait) => patience.CancelAfter(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+
+    /// <summary>False at the end of the stream.</summary>
+    public ValueTask<bool> Next() => chunks.MoveNextAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        // First the connection: a reader in the middle of it must not be asked to go on.
+        await body.DisposeAsync();
+        await chunks.DisposeAsync();
+        patience.Dispose();
+    }
+}

@@ -1,0 +1,28 @@
+using ChatBot.Functions.Problems;
+
+namespace ChatBot.Functions.Models;
+
+/// <summary>The head of a model's answer: a stream, or why there is none.</summary>
+public readonly record struct ModelReply(Stream? Body, ModelFailure? Failure)
+{
+    public static implicit operator ModelReply(ModelFailure failure) => new(null, failure);
+}
+
+/// <summary>Why a call gave no token.</summary>
+/// <param name="WasTaken">Whether the model took the request, or may have, so that the provider may charge for its prompt.</param>
+/// <param name="IsOutage">Whether it says that the endpoint is ill, and not just busy.</param>
+/// <param name="RetryAfter">How long the endpoint asks to be left alone.</param>
+public sealed record ModelFailure(
+    ModelFault Fault, ProblemResult Problem, bool WasTaken = false, bool IsOutage = false, TimeSpan? RetryAfter = null);
+
+public enum ModelFault
+{
+    /// <summary>The request is at fault: nobody else need be asked.</summary>
+    Refused,
+
+    /// <summary>This model cannot be had: another may.</summary>
+    Unusable,
+
+    /// <summary>The same again may succeed in a moment.</summary>
+    Passing,
+}

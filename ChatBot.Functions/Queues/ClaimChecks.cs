@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Azure;
+using Azure.Core;
+using Azure.Storage.Blobs;
+using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Settings;
+using ChatBot.Shared.Completions;
+using ChatBot.Shared.Queues;
+
+namespace ChatBot.Functions.Queues;
+
+/// <summary>Finished answers that wait in the storage account for the database to be back; a queue message is too small for them.</summary>
+public sealed partial class ClaimChecks(StorageSettings settings, ILogger<ClaimChecks> log)
+{
+    private readonly Lazy<BlobContainerClient> _container = new(() => Connect(settings));
+
+    /// <summary>False where the storage account cannot be reached either.</summary>
+    public async Task<bool> TryPut(FinishedAnswer answer)
+    {
+        var body = BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(answer, WakeUpJson.Default.FinishedAnswer));
+        try
+        {
+            await Put(answer.CompletionId, body);
+            Log.Waits(log, answer.CompletionId);
+            return true;
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        {
+            Log.NotKept(log, answer.CompletionId, e.GetType().Name);
+            return false;
+        }
+    }
+
+    /// <summary>Null where nothing waits under that id.</summary>
+    /// <exception cref="InvalidDataException">The blob is not a finished answer of a version that this program knows.</exception>
+    public async Task<FinishedAnswer?> Find(Guid completionId, CancellationToken cancellation)
+    {
+        try
+        {
+            var blob = await _container.Value.GetBlobClient(completionId.ToString()).DownloadContentAsync(cancellation);
+            var answer = JsonSerializer.Deserialize(blob.Value.Content.ToMemory().Span, WakeUpJson.Default.FinishedAnswer);
+            return answer is { Version: 1 } && answer.CompletionId == completionId
+                ? answer
+                : throw new InvalidDataException($"The blob {completionId} is not a finished answer of version 1.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The blob {completionId} is not a finished answer.", e);
+        }
+        catch (RequestFailedException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            return null;
+        }
+    }
+
+    public Task Delete(Guid completionId, CancellationToken cancellation) =>
+        _container.Value.GetBlobClient(completionId.ToString()).DeleteIfExistsAsync(cancellationToken: cancellation);
+
+    /// <summary>The completions of which something waits, a page of them.</summary>
+    public async Task<IReadOnlyList<Guid>> List(CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var page in _container.Value.GetBlobsAsync(cancellationToken: cancellation).AsPages(pageSizeHint: 1000))
+            {
+                return [.. page.Values.Select(blob => Guid.TryParse(blob.Name, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
+            }
+        }
+        catch (RequestFailedException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            // Nothing has ever waited.
+        }
+
+        return [];
+    }
+
+    private async Task Put(Guid completionId, BinaryData body)
+    {
+        var blob = _container.Value.GetBlobClient(completionId.ToString());
+        try
+        {
+            await blob.UploadAsync(body, overwrite: true);
+        }
+        catch (RequestFailedException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            await _container.Value.CreateIfNotExistsAsync();
+            await blob.UploadAsync(body, overwrite: true);
+        }
+    }
+
+    private static BlobContainerClient Connect(StorageSettings settings)
+    {
+        var options = new BlobClientOptions
+        {
+            Retry = { MaxRetries = 1, Mode = RetryMode.Exponential, Delay = TimeSpan.FromMilliseconds(100), NetworkTimeout = TimeSpan.FromSeconds(5) },
+        };
+        return settings.ConnectionString is { } connection
+            ? new BlobContainerClient(connection, QueueNames.FinishedAnswers, options)
+            : new BlobContainerClient(new Uri(settings.BlobServiceUri!, QueueNames.FinishedAnswers), Identities.Of(settings.ClientId), options);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Completion {Completion} waits in the storage account for the database")]
+        public static partial void Waits(ILogger log, Guid completion);
+
+        [LoggerMessage(LogLevel.Error, "Completion {Completion} cannot be kept in the storage account either, trying again: {Reason}")]
+        public static partial void NotKept(ILogger log, Guid completion, string reason);
+    }
+}

@@ -1,0 +1,685 @@
+drop function chatbot.begin_completion;
+drop function chatbot.build_prompt;
+
+-- Makes room for the turn: stores or finds the user's message, takes what it replaces out of the history, and
+-- returns the id of the message to answer.
+create or replace function chatbot.take_turn(
+  p_user_id uuid,
+  p_chat_id uuid,
+  p_completion_id uuid,
+  p_trigger text,
+  p_message_id uuid,
+  p_is_edit boolean,
+  p_client_id text,
+  p_content text,
+  p_token_bound integer
+)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- So many are out of the history in a fraction of a second.
+  c_furthest_back constant integer := 10000;
+  v_message record;
+  v_keep_to bigint;
+  v_answered uuid;
+begin
+  if p_message_id is not null then
+    select m.chat_id, m.user_id, m.seq, m.role, m.content, m.superseded_by
+    into v_message
+    from public.messages m
+    where m.id = p_message_id;
+  end if;
+
+  if p_trigger = 'submit-message' then
+    if v_message is null then
+      insert into public.messages (id, chat_id, user_id, role, content, client_id, token_bound)
+      values (p_message_id, p_chat_id, p_user_id, 'user', p_content, p_client_id, p_token_bound);
+      return p_message_id;
+    end if;
+
+    if v_message.chat_id <> p_chat_id or v_message.user_id <> p_user_id or v_message.role <> 'user'
+      or v_message.superseded_by is not null or (v_message.content <> p_content and not p_is_edit)
+    then
+      perform chatbot.refuse('CB006', 'The message id is taken. Send the message under a new id.');
+    end if;
+
+    -- A stale repeat must not take later turns out of the history: only what failed, or an edit, begins again here.
+    if not p_is_edit and exists (
+      select
+      from public.messages m
+      left join chatbot.completions c on c.id = m.id
+      where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.seq > v_message.seq
+        and (m.role = 'user' or coalesce(c.state, m.status) <> 'failed')
+    ) then
+      perform chatbot.refuse('CB006', 'The message was answered before. Send a new message, or edit this one.');
+    end if;
+
+    update public.messages
+    set content = p_content,
+        token_bound = p_token_bound
+    where id = p_message_id and content <> p_content;
+
+    v_keep_to := v_message.seq;
+    v_answered := p_message_id;
+  else
+    if p_message_id is null then
+      select m.chat_id, m.user_id, m.seq, m.role, m.content, m.superseded_by
+      into v_message
+      from public.messages m
+      where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null
+      order by m.seq desc
+      limit 1;
+    end if;
+
+    if v_message is null or v_message.chat_id <> p_chat_id or v_message.user_id <> p_user_id or v_message.superseded_by is not null then
+      perform chatbot.refuse('CB003', 'There is no such message to regenerate.');
+    end if;
+
+    v_keep_to := v_message.seq - (v_message.role <> 'user')::integer;
+
+    select m.id
+    into v_answered
+    from public.messages m
+    where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.seq <= v_keep_to and m.role = 'user'
+    order by m.seq desc
+    limit 1;
+
+    if v_answered is null then
+      perform chatbot.refuse('CB003', 'There is no user message to answer.');
+    end if;
+  end if;
+
+  if (
+    select count(*)
+    from (
+      select
+      from public.messages m
+      where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.seq > v_keep_to
+      limit c_furthest_back + 1
+    ) later
+  ) > c_furthest_back
+  then
+    perform chatbot.refuse('CB006', 'The message lies more than 10,000 messages back. Begin a new chat from there.');
+  end if;
+
+  update public.messages
+  set superseded_by = p_completion_id
+  where chat_id = p_chat_id and user_id = p_user_id and seq > v_keep_to and superseded_by is null;
+
+  return v_answered;
+end
+$$;
+
+-- The newest messages of the chat that fit into p_budget tokens, oldest first, and what they are at most.
+create function chatbot.choose_prompt(p_user_id uuid, p_chat_id uuid, p_completion_id uuid, p_system_prompt text, p_budget integer)
+returns table (message_ids uuid[], token_bound integer)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  -- What a chat format adds around each message, and once around the whole.
+  c_per_message constant integer := 8;
+  v_row record;
+  v_ids uuid[] := '{}';
+  v_bound integer := c_per_message;
+begin
+  if p_system_prompt is not null then
+    v_bound := v_bound + c_per_message + octet_length(p_system_prompt);
+  end if;
+
+  for v_row in
+    select
+      m.id,
+      case m.status when 'streaming' then octet_length(chatbot.draft_text(m.id)) else m.token_bound end as tokens
+    from public.messages m
+    where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.id <> p_completion_id
+    order by m.seq desc
+  loop
+    continue when v_row.tokens = 0;
+    exit when v_bound + c_per_message + v_row.tokens > p_budget;
+    v_bound := v_bound + c_per_message + v_row.tokens;
+    v_ids := v_row.id || v_ids;
+  end loop;
+
+  if v_ids = '{}' then
+    perform chatbot.refuse('CB011', 'The message does not fit into the model''s context.', jsonb_build_object(
+      'contextTokens', p_budget
+    ));
+  end if;
+
+  return query select v_ids, v_bound;
+end
+$$;
+
+-- The prompt of a completion, in order.
+create function chatbot.prompt_of(p_id uuid)
+returns table (seq bigint, role text, content text)
+language sql
+stable
+set search_path = ''
+begin atomic
+  select -1, 'system', ch.system_prompt
+  from chatbot.completions c
+  join public.chats ch on ch.id = c.chat_id
+  where c.id = p_id and ch.system_prompt is not null
+  union all
+  select m.seq, m.role, case m.status when 'streaming' then chatbot.draft_text(m.id) else m.content end
+  from chatbot.completions c
+  join public.messages m on m.id = any (c.prompt_message_ids)
+  where c.id = p_id;
+end;
+
+-- The prompt and the answer of a completion whose usage the provider did not report, to be counted.
+create or replace function chatbot.texts_to_count(p_id uuid)
+returns table (role text, content text)
+language sql
+stable
+set search_path = ''
+begin atomic
+  select p.role, p.content
+  from chatbot.prompt_of(p_id) p
+  union all
+  select 'answer', chatbot.draft_text(p_id);
+end;
+
+-- What was used and is reserved in a period, and what is left of its caps; null where there is no cap.
+create function billing.room_of(p_user_id uuid, p_period_start timestamptz, p_payer text, p_but_for uuid)
+returns table (
+  token_cap bigint,
+  tokens_used bigint,
+  tokens_reserved bigint,
+  tokens_left bigint,
+  cost_cap numeric,
+  cost_used numeric,
+  cost_reserved numeric,
+  cost_left numeric,
+  reserved_by uuid[]
+)
+language sql
+stable
+set search_path = ''
+begin atomic
+  select
+    c.token_cap,
+    c.tokens,
+    r.tokens,
+    c.token_cap - c.tokens - r.tokens,
+    c.cost_cap,
+    c.cost,
+    r.cost,
+    c.cost_cap - c.cost - r.cost,
+    r.completions
+  from billing.limits_of(p_user_id) l
+  join billing.usage_periods u on u.user_id = p_user_id and u.period_start = p_period_start
+  cross join lateral (
+    select l.token_cap, u.tokens, l.cost_cap, u.cost
+    where p_payer = 'platform'
+    union all
+    select l.own_key_token_cap, u.own_key_tokens, null, 0
+    where p_payer = 'own_key'
+  ) c (token_cap, tokens, cost_cap, cost)
+  cross join lateral (
+    select
+      coalesce(sum(v.tokens), 0) as tokens,
+      coalesce(sum(v.cost), 0) as cost,
+      coalesce(array_agg(v.completion_id order by v.created_at), '{}') as completions
+    from billing.usage_reservations v
+    where v.user_id = p_user_id and v.period_start = p_period_start and v.payer = p_payer and v.completion_id is distinct from p_but_for
+  ) r;
+end;
+
+-- What an output token costs at the most.
+create function billing.output_cost(p_price billing.model_prices)
+returns numeric
+language sql
+immutable
+return 0.000001 * greatest((p_price).output, (p_price).reasoning);
+
+-- The longest answer that still fits: null where not even the least does.
+create function billing.output_that_fits(
+  p_payer text,
+  p_price billing.model_prices,
+  p_most integer,
+  p_prompt_tokens integer,
+  p_prompt_cost numeric,
+  p_tokens_left bigint,
+  p_cost_left numeric
+)
+returns integer
+language sql
+immutable
+set search_path = ''
+begin atomic
+  -- Null, where there is no cap, is passed over by least(). An answer that must end after fewer than 256 tokens is not
+  -- worth its prompt.
+  select case when f.output >= least(p_most, 256) then f.output end::integer
+  from (
+    select least(
+      p_most,
+      p_tokens_left - p_prompt_tokens,
+      case p_payer when 'platform' then floor((p_cost_left - p_prompt_cost) / nullif(billing.output_cost(p_price), 0)) end
+    ) as output
+  ) f;
+end;
+
+-- Says which cap is in the way, and what would still fit.
+create function billing.refuse_cap(
+  p_payer text,
+  p_room record,
+  p_period_start timestamptz,
+  p_prompt_tokens integer,
+  p_prompt_cost numeric,
+  p_output_cost numeric,
+  p_most_output integer
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_least integer := least(p_most_output, 256);
+  v_is_tokens boolean := p_room.tokens_left < p_prompt_tokens + v_least;
+begin
+  perform chatbot.refuse(
+    'CB010',
+    case when v_is_tokens then 'The token cap of this period is reached.' else 'The cost cap of this period is reached.' end,
+    jsonb_build_object(
+      'cap', case when not v_is_tokens then 'cost' when p_payer = 'own_key' then 'own_key_tokens' else 'tokens' end,
+      'limit', case when v_is_tokens then p_room.token_cap else p_room.cost_cap end,
+      'used', case when v_is_tokens then p_room.tokens_used else p_room.cost_used end,
+      'reserved', case when v_is_tokens then p_room.tokens_reserved else p_room.cost_reserved end,
+      'reservedBy', p_room.reserved_by,
+      'needed', case when v_is_tokens then p_prompt_tokens + v_least else p_prompt_cost + v_least * p_output_cost end,
+      'wouldFit', greatest(case when v_is_tokens then p_room.tokens_left else p_room.cost_left end, 0),
+      'resetsAt', billing.period_end(p_period_start),
+      'retryAfterSeconds', ceil(extract(epoch from billing.period_end(p_period_start) - clock_timestamp()))
+    )
+  );
+end
+$$;
+
+-- What was decided for a completion, for the instance that calls the model.
+create function chatbot.admission_of(p_id uuid)
+returns table (
+  completion_id uuid,
+  is_new boolean,
+  model text,
+  max_output_tokens integer,
+  payer text,
+  reserved_tokens integer,
+  reserved_cost numeric,
+  attempt integer,
+  attempt_id uuid,
+  price_id uuid,
+  price_input numeric,
+  price_cached_input numeric,
+  price_output numeric,
+  price_reasoning numeric,
+  currency text,
+  messages json,
+  key_id uuid,
+  key_ciphertext bytea,
+  key_nonce bytea,
+  key_version integer
+)
+language sql
+stable
+set search_path = ''
+begin atomic
+  select
+    c.id,
+    true,
+    c.model,
+    c.max_output_tokens,
+    c.payer,
+    r.tokens,
+    r.cost,
+    c.attempt,
+    coalesce(c.attempt_id, c.id),
+    p.id,
+    p.input,
+    p.cached_input,
+    p.output,
+    p.reasoning,
+    p.currency,
+    (
+      select json_agg(json_build_object('role', m.role, 'content', m.content) order by m.seq)
+      from chatbot.prompt_of(c.id) m
+      where m.content <> ''
+    ),
+    k.id,
+    k.ciphertext,
+    k.nonce,
+    k.key_version
+  from chatbot.completions c
+  join billing.usage_reservations r on r.completion_id = c.id
+  join billing.model_prices p on p.id = c.price_id
+  left join chatbot.provider_keys k on c.payer = 'own_key' and k.user_id = c.user_id and k.provider = 'openai'
+  where c.id = p_id and c.state in ('admitted', 'streaming');
+end;
+
+-- The whole admission, in the one round trip that a send may cost before the model is called.
+create function chatbot.begin_completion(
+  p_completion_id uuid,
+  p_chat_id uuid,
+  p_create_chat boolean,
+  p_trigger text,
+  p_message_id uuid,
+  p_is_edit boolean,
+  p_client_id text,
+  p_content text,
+  p_token_bound integer,
+  p_model text,
+  p_models jsonb,
+  p_idempotency_key text,
+  p_fingerprint bytea,
+  p_linger_seconds integer,
+  p_lease interval,
+  p_reservation_lifetime interval,
+  p_trace_parent text
+)
+returns table (
+  completion_id uuid,
+  is_new boolean,
+  model text,
+  max_output_tokens integer,
+  payer text,
+  reserved_tokens integer,
+  reserved_cost numeric,
+  attempt integer,
+  attempt_id uuid,
+  price_id uuid,
+  price_input numeric,
+  price_cached_input numeric,
+  price_output numeric,
+  price_reasoning numeric,
+  currency text,
+  messages json,
+  key_id uuid,
+  key_ciphertext bytea,
+  key_nonce bytea,
+  key_version integer
+)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_user uuid := auth.uid();
+  v_now timestamptz := clock_timestamp();
+  v_period timestamptz := billing.period_start(v_now);
+  v_limits record;
+  v_chat record;
+  v_model record;
+  v_prompt record;
+  v_existing record;
+  v_room record;
+  v_answered uuid;
+  v_payer text;
+  v_live uuid[];
+  v_most integer;
+  v_output integer;
+  v_prompt_cost numeric := 0;
+  v_output_cost numeric := 0;
+begin
+  if v_user is null then
+    perform chatbot.refuse('CB001', 'Sign in first.');
+  end if;
+
+  select l.* into v_limits from billing.limits_of(v_user) l;
+  if v_limits.blocked_reason is not null then
+    perform chatbot.refuse('CB002', v_limits.blocked_reason);
+  end if;
+
+  -- The lock on the user's period is the queue of all that counts against a cap; a first request makes the row.
+  perform from billing.usage_periods u where u.user_id = v_user and u.period_start = v_period for update;
+  if not found then
+    insert into billing.usage_periods (user_id, period_start, period_end)
+    values (v_user, v_period, billing.period_end(v_period))
+    on conflict do nothing;
+    perform from billing.usage_periods u where u.user_id = v_user and u.period_start = v_period for update;
+  end if;
+
+  -- The same call again, after its acknowledgement was lost: what was decided stands.
+  perform from chatbot.completions c where c.id = p_completion_id and c.user_id = v_user;
+  if found then
+    return query select * from chatbot.admission_of(p_completion_id);
+    if not found then
+      completion_id := p_completion_id;
+      is_new := false;
+      return next;
+    end if;
+    return;
+  end if;
+
+  select c.id, c.request_fingerprint into v_existing
+  from chatbot.completions c
+  where c.user_id = v_user and c.idempotency_key = p_idempotency_key;
+  if found then
+    if v_existing.request_fingerprint <> p_fingerprint then
+      perform chatbot.refuse('CB007', 'The same key or message id came before with another body.');
+    end if;
+    completion_id := v_existing.id;
+    is_new := false;
+    return next;
+    return;
+  end if;
+
+  perform chatbot.take_send(v_user, v_limits.requests_per_minute);
+
+  update public.chats c
+  set updated_at = v_now
+  where c.id = p_chat_id and c.user_id = v_user
+  returning c.model, c.system_prompt into v_chat;
+  if not found and p_create_chat then
+    insert into public.chats as c (id, user_id, title)
+    values (p_chat_id, v_user, coalesce(nullif(left(trim(regexp_replace(left(p_content, 200), '\s+', ' ', 'g')), 60), ''), 'New chat'))
+    on conflict do nothing
+    returning c.model, c.system_prompt into v_chat;
+  end if;
+  if not found then
+    perform chatbot.refuse('CB003', 'There is no such chat.');
+  end if;
+
+  perform chatbot.interrupt_dead(v_user);
+
+  select c.id into v_existing
+  from chatbot.completions c
+  where c.chat_id = p_chat_id and c.state in ('admitted', 'streaming');
+  if found then
+    perform chatbot.refuse('CB005', 'An answer is still being written in this chat.', jsonb_build_object('messageId', v_existing.id));
+  end if;
+
+  select coalesce(array_agg(c.id), '{}') into v_live
+  from chatbot.completions c
+  where c.user_id = v_user and c.state in ('admitted', 'streaming');
+  if cardinality(v_live) >= v_limits.concurrent_streams then
+    perform chatbot.refuse('CB009', 'Too many answers are being written at once.', jsonb_build_object(
+      'limit', v_limits.concurrent_streams,
+      'liveCompletions', to_jsonb(v_live)
+    ));
+  end if;
+
+  select m.* into v_model
+  from chatbot.choose_model(v_user, p_model, v_chat.model, p_models, v_limits.models_allowed) m;
+  if not found then
+    perform chatbot.refuse('CB004', 'The model is not available on this plan.', jsonb_build_object('model', p_model));
+  end if;
+
+  perform from chatbot.provider_keys k where v_model.own_key and k.user_id = v_user and k.provider = 'openai';
+  v_payer := case when found then 'own_key' else 'platform' end;
+
+  v_answered := chatbot.take_turn(v_user, p_chat_id, p_completion_id, p_trigger, p_message_id, p_is_edit, p_client_id, p_content, p_token_bound);
+
+  insert into public.messages (id, chat_id, user_id, role, content, status, model, token_bound)
+  values (p_completion_id, p_chat_id, v_user, 'assistant', '', 'streaming', v_model.name, 0);
+
+  v_most := least(v_model.max_output, v_limits.max_output_tokens);
+  select p.message_ids, p.token_bound into v_prompt
+  from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_chat.system_prompt, v_model.context - v_most) p;
+  if v_payer = 'platform' then
+    v_prompt_cost := billing.cost_of(v_model.price, v_prompt.token_bound, 0, 0, 0);
+    v_output_cost := billing.output_cost(v_model.price);
+  end if;
+
+  -- The reservation is the worst case. Where it does not fit, the output is cut to what does.
+  select r.* into v_room from billing.room_of(v_user, v_period, v_payer, null) r;
+  v_output := billing.output_that_fits(
+    v_payer, v_model.price, v_most, v_prompt.token_bound, v_prompt_cost, v_room.tokens_left, v_room.cost_left
+  );
+  if v_output is null then
+    perform billing.refuse_cap(v_payer, v_room, v_period, v_prompt.token_bound, v_prompt_cost, v_output_cost, v_most);
+  end if;
+
+  insert into chatbot.completions (
+    id, user_id, chat_id, user_message_id, trigger, model, payer, period_start, price_id, prompt_bound, max_output_tokens,
+    prompt_message_ids, lease_expires_at, linger_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
+    -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
+    -- put right; a call that nobody metered could not.
+    called_at
+  )
+  values (
+    p_completion_id, v_user, p_chat_id, v_answered, p_trigger, v_model.name, v_payer, v_period, (v_model.price).id,
+    v_prompt.token_bound, v_output, v_prompt.message_ids, v_now + p_lease, p_linger_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
+    v_now, v_now
+  );
+
+  insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, expires_at)
+  values (
+    p_completion_id, v_user, v_period, v_payer, v_prompt.token_bound + v_output, v_prompt_cost + v_output * v_output_cost,
+    v_now + p_reservation_lifetime
+  );
+
+  return query select * from chatbot.admission_of(p_completion_id);
+end
+$$;
+
+-- Makes a further call out of a completion, after one that gave no token: where that one was taken, the provider may charge for
+-- its prompt, and the reservation grows by it. No row where the call may not be made: the completion is not the caller's any
+-- more, the model is not for this plan, or the caps have no room.
+create function chatbot.begin_attempt(
+  p_id uuid,
+  p_epoch integer,
+  p_attempt_id uuid,
+  -- Whether the call before was taken.
+  p_was_called boolean,
+  p_model text,
+  p_context integer,
+  p_max_output integer
+)
+returns table (
+  completion_id uuid,
+  is_new boolean,
+  model text,
+  max_output_tokens integer,
+  payer text,
+  reserved_tokens integer,
+  reserved_cost numeric,
+  attempt integer,
+  attempt_id uuid,
+  price_id uuid,
+  price_input numeric,
+  price_cached_input numeric,
+  price_output numeric,
+  price_reasoning numeric,
+  currency text,
+  messages json,
+  key_id uuid,
+  key_ciphertext bytea,
+  key_nonce bytea,
+  key_version integer
+)
+language plpgsql
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_completion chatbot.completions;
+  v_limits record;
+  v_room record;
+  v_price billing.model_prices;
+  v_spent record;
+  v_output integer;
+  v_prompt_cost numeric := 0;
+begin
+  -- In the order in which the admission locks them.
+  perform
+  from billing.usage_periods u
+  join chatbot.completions c on c.user_id = u.user_id and c.period_start = u.period_start
+  where c.id = p_id
+  for update of u;
+  select c.* into v_completion
+  from chatbot.completions c
+  where c.id = p_id and c.lease_epoch = p_epoch and c.state in ('admitted', 'streaming')
+  for update;
+  if not found then
+    return;
+  end if;
+
+  -- Else it is the same again, after its acknowledgement was lost.
+  if v_completion.attempt_id is distinct from p_attempt_id then
+    select l.* into v_limits from billing.limits_of(v_completion.user_id) l;
+    select p.* into v_price from billing.price_of(p_model, now()) p;
+    if v_price.id is null or p_model <> all (coalesce(v_limits.models_allowed, array[p_model])) then
+      return;
+    end if;
+
+    if p_was_called then
+      insert into chatbot.abandoned_attempts (id, completion_id, attempt, model, price_id)
+      values (coalesce(v_completion.attempt_id, p_id), p_id, v_completion.attempt, v_completion.model, v_completion.price_id);
+    end if;
+
+    select
+      (count(*) + 1) * v_completion.prompt_bound as tokens,
+      coalesce(sum(billing.cost_of(p, v_completion.prompt_bound, 0, 0, 0)), 0) as cost
+    into v_spent
+    from chatbot.abandoned_attempts a
+    join billing.model_prices p on p.id = a.price_id
+    where a.completion_id = p_id;
+    if v_completion.payer = 'platform' then
+      v_prompt_cost := v_spent.cost + billing.cost_of(v_price, v_completion.prompt_bound, 0, 0, 0);
+    end if;
+
+    select r.* into v_room from billing.room_of(v_completion.user_id, v_completion.period_start, v_completion.payer, p_id) r;
+    v_output := billing.output_that_fits(
+      v_completion.payer,
+      v_price,
+      least(p_max_output, v_limits.max_output_tokens, p_context - v_completion.prompt_bound),
+      v_spent.tokens::integer,
+      v_prompt_cost,
+      v_room.tokens_left,
+      v_room.cost_left
+    );
+    if v_output is null or v_output <= 0 then
+      -- Nothing of this may stay: the call before is still the last.
+      delete from chatbot.abandoned_attempts where completion_id = p_id and attempt = v_completion.attempt;
+      return;
+    end if;
+
+    update chatbot.completions
+    set attempt = attempt + p_was_called::integer,
+        attempt_id = p_attempt_id,
+        model = p_model,
+        price_id = v_price.id,
+        max_output_tokens = v_output,
+        called_at = clock_timestamp()
+    where id = p_id;
+    update billing.usage_reservations
+    set tokens = v_spent.tokens + v_output,
+        cost = v_prompt_cost + case v_completion.payer when 'platform' then v_output * billing.output_cost(v_price) else 0 end
+    where completion_id = p_id;
+  end if;
+
+  return query select * from chatbot.admission_of(p_id);
+end
+$$;
+
+revoke all on all functions in schema chatbot, billing from public;
+grant execute on function chatbot.begin_completion to authenticated;
+grant execute on function chatbot.begin_attempt, chatbot.admission_of, chatbot.prompt_of, billing.room_of, billing.output_that_fits,
+  billing.output_cost
+to service_role;
