@@ -71,7 +71,7 @@ public sealed partial class AnswerFollower(
 
     /// <summary>
     /// Takes over what is new. Returns where the last piece begins that was seen, null where there is no such completion: that
-    /// piece is asked for again, as it grows where the acknowledgement of its first writing was lost.
+    /// piece is asked for again, as it grows where the acknowledgement of its first writing was lost, or the whole is written again.
     /// </summary>
     private async Task<int?> Look(CurrentUser user, Answer answer, int from, CancellationToken cancellation)
     {

@@ -23,15 +23,15 @@ public sealed partial class CompletionFinisher(
     /// <summary>Leaves the answer without an end where someone else holds the completion, and will end it.</summary>
     public async Task Finish(LiveCompletion live, AnswerEnd end, RelayProgress progress)
     {
-        var rest = live.Undrafted();
         var finished = new FinishedAnswer(
-            1, live.Id, live.Epoch, end.State, end.FinishReason, end.Problem?.Kind.Code, progress.Filtered, live.IsCalled, rest.Text,
+            1, live.Id, live.Epoch, end.State, end.FinishReason, end.Problem?.Kind.Code, progress.Filtered, live.IsCalled, "",
             progress.Usage?.Input, progress.Usage?.CachedInput, progress.Usage?.Output, progress.Usage?.Reasoning, progress.FirstTokenAt);
         for (var attempt = 1; !live.IsTaken; attempt++)
         {
             try
             {
-                if (await store.Finish(finished, rest.Seq, isLate: false, CancellationToken.None))
+                var rest = live.Undrafted();
+                if (await store.Finish(finished with { Text = rest.Text }, rest.Seq, isLate: false, CancellationToken.None))
                 {
                     await Wake(live, end, hasClaim: false);
                 }
@@ -41,6 +41,7 @@ public sealed partial class CompletionFinisher(
             catch (NpgsqlException e)
             {
                 Log.NotFinished(log, live.Id, attempt, e.GetType().Name, e.SqlState);
+                live.Drafted = DraftWriter.DraftsMayBeLost(e) ? 0 : live.Drafted;
             }
 
             if (attempt > s_pauses.Length && await claims.TryPut(finished with { Text = live.Answer.From(0).ToString() }))

@@ -93,6 +93,14 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
         {
             // The texts stay in memory, bounded by the limit of an answer, and go with the next tick.
             Log.Failed(log, e.GetType().Name, (e as NpgsqlException)?.SqlState);
+            if (DraftsMayBeLost(e))
+            {
+                foreach (var completion in live.All)
+                {
+                    completion.Drafted = 0;
+                }
+            }
+
             return false;
         }
         finally
@@ -100,6 +108,13 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
             _writing.Release();
         }
     }
+
+    /// <summary>Whether the database may have crashed: then drafts that it had acknowledged are gone, and go to it once more.</summary>
+    public static bool DraftsMayBeLost(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.SqlState.StartsWith("57P", StringComparison.Ordinal),
+        _ => exception is NpgsqlException,
+    };
 
     private static partial class Log
     {

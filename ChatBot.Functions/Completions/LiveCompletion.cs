@@ -42,7 +42,10 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
 
     public string? TraceParent => traceParent;
 
-    /// <summary>How much of the text is in the database, in UTF-16 code units. Written by who writes drafts.</summary>
+    /// <summary>
+    /// How much of the text is in the database, in UTF-16 code units. Written by who writes drafts; 0 again where the database may
+    /// have lost of it, as drafts are committed without waiting for its disk.
+    /// </summary>
     public int Drafted { get; set; }
 
     /// <summary>Whether someone else holds the completion now, so that nothing of it may be written any more.</summary>

@@ -14,7 +14,8 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
     : BackgroundService
 {
     private const int BatchSize = 16;
-    private static readonly TimeSpan s_hidden = TimeSpan.FromMinutes(10);
+    // Handling takes milliseconds; what a killed process held is seen again after that time.
+    private static readonly TimeSpan s_hidden = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 

@@ -11,8 +11,7 @@ public sealed partial class EnforceUsageCaps(ChatBotDatabase database, WakeUpQue
     // A wake-up takes a second or two when all is well.
     private static readonly TimeSpan s_forgottenAfter = TimeSpan.FromSeconds(10);
 
-    // What was woken and is still not done fails or waits in a long queue: more of the same would only make it longer.
-    private static readonly TimeSpan s_wakeAgainAfter = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(5);
 
     // What was admitted in the last moment of a period has settled by then.
     private static readonly TimeSpan s_closeAfter = TimeSpan.FromHours(1);
@@ -52,7 +51,7 @@ public sealed partial class EnforceUsageCaps(ChatBotDatabase database, WakeUpQue
     {
         var found = await database.All(
             Caller.Service,
-            Statement.Of(UsageSql.Sweep, Parameter.Span(s_forgottenAfter), Parameter.Span(s_wakeAgainAfter)),
+            Statement.Of(UsageSql.Sweep, Parameter.Span(s_forgottenAfter), Parameter.Span(s_longestPause)),
             row => (Queue: row.GetString(0), CompletionId: row.GetGuid(1)),
             cancellation);
         if (found.Count == 0)

@@ -8,7 +8,7 @@ namespace ChatBot.Functions.Usage;
 /// Queue function: writes a completion's ledger row, settles its reservation and moves the totals, once. What the provider did
 /// not report is counted here, off every request's path.
 /// </summary>
-public sealed class RecordUsage(ChatBotDatabase database)
+public sealed partial class RecordUsage(ChatBotDatabase database, ILogger<RecordUsage> log)
 {
     /// <exception cref="InvalidDataException">The message is not a wake-up, or names no completion.</exception>
     public async Task Run(QueueTrigger trigger, CancellationToken cancellation)
@@ -27,7 +27,12 @@ public sealed class RecordUsage(ChatBotDatabase database)
             result = await Record(id, prompt, answer, cancellation);
         }
 
-        if (result is not ("recorded" or "unbilled"))
+        if (result is "early")
+        {
+            // Delivered before its time. Whoever stores the message wakes again.
+            Log.Early(log, id);
+        }
+        else if (result is not ("recorded" or "unbilled"))
         {
             throw new InvalidDataException($"The usage of completion {id} cannot be recorded: {result ?? "there is no such completion"}.");
         }
@@ -39,4 +44,10 @@ public sealed class RecordUsage(ChatBotDatabase database)
             Statement.Of(UsageSql.Record, Parameter.Uuid(id), Parameter.Integer(inputTokens), Parameter.Integer(outputTokens)),
             row => new { Result = row.TextOrNull(0) },
             cancellation))?.Result;
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "The message of completion {Completion} is not stored yet")]
+        public static partial void Early(ILogger log, Guid completion);
+    }
 }

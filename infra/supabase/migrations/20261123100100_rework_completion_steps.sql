@@ -2,6 +2,7 @@ drop function chatbot.append_deltas;
 drop function chatbot.finish_completion;
 drop function chatbot.interrupt_dead_completion;
 drop function chatbot.read_answer;
+drop function chatbot.sweep_completions;
 
 -- Ends completions that nobody writes any more. What another run ends at the same time is passed over.
 create function chatbot.interrupt_dead(p_user_id uuid default null, p_id uuid default null)
@@ -83,6 +84,13 @@ begin atomic
     from held h
     where not h.is_due or h.id in (select r.id from renewed r)
   ),
+  -- A piece at 0 is the whole so far. It comes again after a connection was lost: a crash of the database may have taken some
+  -- of the pieces that it had acknowledged.
+  replaced as (
+    delete from chatbot.completion_deltas o
+    using unnest(p_delta_ids, p_delta_seqs) d (id, seq), mine m
+    where d.seq = 0 and o.completion_id = d.id and m.id = d.id and o.seq > 0
+  ),
   appended as (
     insert into chatbot.completion_deltas (completion_id, seq, text)
     select d.id, d.seq, d.text
@@ -151,7 +159,7 @@ begin atomic
   replaced as (
     delete from chatbot.completion_deltas d
     using ended e
-    where p_is_late and d.completion_id = e.id and d.seq > p_seq
+    where p_seq = 0 and d.completion_id = e.id and d.seq > 0
   ),
   appended as (
     insert into chatbot.completion_deltas (completion_id, seq, text)
@@ -174,7 +182,7 @@ begin atomic
     or exists (select from chatbot.completions c where c.id = p_id and c.lease_epoch = p_epoch and c.state = p_state);
 end;
 
--- What there is of an answer, for its owner: `tail`, the pieces of the draft from the one at p_from on, of which the first
+-- What there is of an answer, for its owner: `tail`, the pieces of the draft from the one that holds p_from on, of which the first
 -- begins at `tail_from` and the last at `last_from` (the last may still grow); `whole` once it is stored with its message.
 create function chatbot.read_answer(p_id uuid, p_from integer)
 returns table (
@@ -212,7 +220,9 @@ begin atomic
   cross join lateral (
     select string_agg(p.text, '' order by p.seq) as text, min(p.seq) as tail_from, max(p.seq) as last_from
     from chatbot.completion_deltas p
-    where p.completion_id = c.id and p.seq >= p_from
+    where p.completion_id = c.id and p.seq >= coalesce(
+      (select max(h.seq) from chatbot.completion_deltas h where h.completion_id = c.id and h.seq <= p_from), 0
+    )
   ) d
   where c.id = p_id and c.user_id = auth.uid();
 end;
@@ -283,8 +293,9 @@ end
 $$;
 
 -- Ends completions whose lease ran out, and names them and those that were forgotten on their way, for the caller to wake and
--- then to mark as woken: who could not be woken is named again.
-create or replace function chatbot.sweep_completions(p_forgotten_after interval, p_wake_again_after interval)
+-- then to mark as woken: who could not be woken is named again. What was woken and is still not done is woken again after a pause
+-- that doubles each time: it may fail, or wait in a long queue, which more of the same would only make longer.
+create function chatbot.sweep_completions(p_forgotten_after interval, p_longest_pause interval)
 returns table (queue text, completion_id uuid)
 language sql
 set search_path = ''
@@ -297,8 +308,8 @@ begin atomic
     select c.id
     from chatbot.completions c
     where c.ended_at is not null and c.persisted_at is null
-      and coalesce(c.woken_at, c.ended_at) < now() - case when c.woken_at is null then p_forgotten_after else p_wake_again_after end
       and coalesce(c.woken_at, c.ended_at) < now() - p_forgotten_after
+      and (c.woken_at is null or c.woken_at < now() - least(p_longest_pause, c.woken_at - c.ended_at))
     order by coalesce(c.woken_at, c.ended_at)
     limit 1000
   ),
@@ -306,8 +317,8 @@ begin atomic
     select c.id
     from chatbot.completions c
     where c.persisted_at is not null and c.recorded_at is null
-      and coalesce(c.woken_at, c.persisted_at) < now() - case when c.woken_at is null then p_forgotten_after else p_wake_again_after end
       and coalesce(c.woken_at, c.persisted_at) < now() - p_forgotten_after
+      and (c.woken_at is null or c.woken_at < now() - least(p_longest_pause, c.woken_at - c.ended_at))
     order by coalesce(c.woken_at, c.persisted_at)
     limit 1000
   )
@@ -329,5 +340,7 @@ begin atomic
 end;
 
 revoke all on all functions in schema chatbot from public;
-grant execute on function chatbot.append_deltas, chatbot.finish_completion, chatbot.is_followed, chatbot.interrupt_dead, chatbot.mark_woken to service_role;
+grant execute on function chatbot.append_deltas, chatbot.finish_completion, chatbot.is_followed, chatbot.interrupt_dead, chatbot.sweep_completions,
+  chatbot.mark_woken
+to service_role;
 grant execute on function chatbot.read_answer, chatbot.interrupt_dead_completion, chatbot.follow_completion to authenticated;

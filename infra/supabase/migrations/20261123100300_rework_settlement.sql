@@ -141,7 +141,7 @@ begin
 
   -- A prompt that was edited or deleted since can no longer be counted: its bound is charged, so that deleting never refunds.
   select 8 + coalesce((select 8 + octet_length(c.system_prompt) from public.chats c where c.id = v_completion.chat_id), 0)
-    + coalesce(sum(8 + m.token_bound), 0)
+    + coalesce(sum(8 + case m.status when 'streaming' then octet_length(chatbot.draft_text(m.id)) else m.token_bound end), 0)
   into v_bound
   from public.messages m
   where m.id = any (v_completion.prompt_message_ids);

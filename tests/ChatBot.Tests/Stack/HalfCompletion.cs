@@ -38,6 +38,9 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
         return new HalfCompletion(stack, user, chat, begun.Id);
     }
 
+    /// <summary>A piece of the draft, as a tick writes it.</summary>
+    public Task Draft(int seq, string text) => _store.AppendDeltas([new DraftPart(id, 1, true, seq, text)], TestContext.Current.CancellationToken);
+
     /// <summary>The model has refused the call, and was not called again yet.</summary>
     public Task WasRefused() => _store.AppendDeltas([new DraftPart(id, 1, false, 0, "")], TestContext.Current.CancellationToken);
 
@@ -45,8 +48,8 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
 
     public Task Wake() => stack.Program.Services.GetRequiredService<WakeUpQueues>().TryWake(id, null, hasClaim: false);
 
-    public Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "") =>
-        _store.Finish(Ended(usage, epoch, rest), 6, isLate: false, TestContext.Current.CancellationToken);
+    public Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "", int seq = 6) =>
+        _store.Finish(Ended(usage, epoch, rest), seq, isLate: false, TestContext.Current.CancellationToken);
 
     /// <summary>As it waits in the storage account while the database is away.</summary>
     public FinishedAnswer Ended(TokenUsage? usage, int epoch = 1, string text = "so far and to its end", string state = AnswerEnd.Finished, bool wasCalled = true) => new(
