@@ -14,7 +14,7 @@ public sealed class SendReader(ChatBotSettings settings)
     private const int MaxKeyLength = 200;
 
     public RequestBody<SendCommand> Read(HttpContext http, CurrentUser user, string chatId, SendRequest request) =>
-        Read(http, ClientId.ToUuid(chatId, user.Id), createsChat: false, request.Message, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
+        Read(http, user, ClientId.ToUuid(chatId, user.Id), createsChat: false, request.Message, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
 
     public RequestBody<SendCommand> Read(HttpContext http, CurrentUser user, ChatRequest request)
     {
@@ -37,11 +37,11 @@ public sealed class SendReader(ChatBotSettings settings)
         }
 
         Guid? chat = chatId is null ? null : ClientId.ToUuid(chatId, user.Id);
-        return Read(http, chat, createsChat: true, newest, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
+        return Read(http, user, chat, createsChat: true, newest, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
     }
 
     private RequestBody<SendCommand> Read(
-        HttpContext http, Guid? givenChat, bool createsChat, SentMessage? message, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
+        HttpContext http, CurrentUser user, Guid? givenChat, bool createsChat, SentMessage? message, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
     {
         // To the client a retry is a regenerate, also of a send that was refused or lost: the message that it wants answered
         // tells, and may have to be stored first.
@@ -66,7 +66,9 @@ public sealed class SendReader(ChatBotSettings settings)
             return new(null, problem);
         }
 
-        var chat = givenChat ?? Guid.CreateVersion7();
+        // A repeat under a key has the ids of the first, also those that the client did not give.
+        var key = KeyOf(http, header);
+        var chat = givenChat ?? (key is null ? Guid.CreateVersion7() : ClientId.ToUuid(key, user.Id));
         var clientId = isRegenerate ? messageId : message!.Id;
         Guid? id = clientId is null ? null : ClientId.ToUuid(clientId, chat);
         var isEdit = isRetry || (!isRegenerate && messageId is not null && id == ClientId.ToUuid(messageId, chat));
@@ -75,13 +77,13 @@ public sealed class SendReader(ChatBotSettings settings)
                 chat,
                 createsChat,
                 isRegenerate,
-                id ?? (isRegenerate ? null : Guid.CreateVersion7()),
+                id ?? (isRegenerate ? null : key is null ? Guid.CreateVersion7() : ClientId.ToUuid(key, chat)),
                 isEdit,
                 isRegenerate || clientId is null || Guid.TryParse(clientId, out _) ? null : clientId,
                 content,
                 model,
                 linger,
-                KeyOf(http, header, isEdit || isRegenerate ? null : id),
+                header.Length == 0 && id is not null && !isEdit && !isRegenerate ? $"message:{id}" : key,
                 Fingerprint($"{trigger ?? SendCommand.Submit}\n{givenChat}\n{clientId}\n{isEdit}\n{model}\n{content}")),
             null);
     }
@@ -89,17 +91,12 @@ public sealed class SendReader(ChatBotSettings settings)
     /// <summary>Of what the client sent, not of what was made up for it: the same for a repeat.</summary>
     private static byte[] Fingerprint(string request) => SHA256.HashData(Encoding.UTF8.GetBytes(request));
 
-    /// <summary>The client's key; else its message id, which a repeat has again; else what the Functions host gives a request it sends again.</summary>
-    private string? KeyOf(HttpContext http, string header, Guid? messageId)
+    /// <summary>The client's key, else what the Functions host gives a request that it sends again.</summary>
+    private string? KeyOf(HttpContext http, string header)
     {
         if (header.Length > 0)
         {
             return "key:" + header;
-        }
-
-        if (messageId is { } id)
-        {
-            return "message:" + id;
         }
 
         return settings.IsHosted && http.Request.Headers["x-ms-invocation-id"].ToString() is { Length: > 0 and <= MaxKeyLength } invocation

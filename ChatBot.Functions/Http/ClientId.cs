@@ -11,6 +11,9 @@ public static class ClientId
 {
     public const int MaxLength = 200;
 
+    // With what marks an idempotency key as one.
+    private const int LongestText = MaxLength + 16;
+
     /// <param name="scope">The user for a chat's id, the chat for a message's.</param>
     public static Guid ToUuid(string text, Guid scope)
     {
@@ -19,9 +22,9 @@ public static class ClientId
             return uuid;
         }
 
-        Span<byte> input = stackalloc byte[16 + Encoding.UTF8.GetMaxByteCount(MaxLength)];
+        Span<byte> input = stackalloc byte[16 + Encoding.UTF8.GetMaxByteCount(LongestText)];
         scope.TryWriteBytes(input, bigEndian: true, out _);
-        var length = 16 + Encoding.UTF8.GetBytes(text.AsSpan(0, Math.Min(text.Length, MaxLength)), input[16..]);
+        var length = 16 + Encoding.UTF8.GetBytes(text.AsSpan(0, Math.Min(text.Length, LongestText)), input[16..]);
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(input[..length], hash);
 

@@ -1,12 +1,12 @@
 alter table chatbot.completions
   -- The id of the ledger row that the current call gets, fixed before the call; null where it is the completion's own, as for a first call.
   add column attempt_id uuid,
-  add column trigger text not null default 'submit-message',
+  -- Whether what the answer was to replace comes back where it failed: an answer given anew, not one to another question.
+  add column gives_back boolean not null default false,
   -- What the provider's content filter objected to, in its words.
   add column content_filter text[],
   -- When somebody at an instance that does not write the answer last said that they read it.
   add column followed_at timestamptz,
-  add constraint completions_trigger_known check (trigger in ('submit-message', 'regenerate-message')),
   add constraint completions_content_filter_length check (cardinality(content_filter) <= 20);
 
 -- Calls that a model took and that were given up before their first token: another call followed in their place, and the

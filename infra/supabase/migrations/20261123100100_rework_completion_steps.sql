@@ -154,7 +154,7 @@ begin atomic
         (c.lease_epoch = p_epoch and c.state in ('admitted', 'streaming'))
         or (p_is_late and c.lease_epoch = p_epoch + 1 and c.state = 'interrupted')
       )
-    returning c.id, c.trigger
+    returning c.id, c.gives_back
   ),
   replaced as (
     delete from chatbot.completion_deltas d
@@ -175,7 +175,7 @@ begin atomic
     update public.messages m
     set superseded_by = case when m.id = e.id then e.id end
     from ended e
-    where p_state = 'failed' and e.trigger = 'regenerate-message' and (m.superseded_by = e.id or m.id = e.id)
+    where p_state = 'failed' and e.gives_back and (m.superseded_by = e.id or m.id = e.id)
   )
   -- Who has the state that it asked for under its own epoch did it before, and only the acknowledgement was lost.
   select exists (select from ended)

@@ -419,6 +419,7 @@ declare
   v_existing record;
   v_room record;
   v_answered uuid;
+  v_gives_back boolean;
   v_payer text;
   v_live uuid[];
   v_most integer;
@@ -513,6 +514,8 @@ begin
   perform from chatbot.provider_keys k where v_model.own_key and k.user_id = v_user and k.provider = 'openai';
   v_payer := case when found then 'own_key' else 'platform' end;
 
+  v_gives_back := p_trigger = 'regenerate-message'
+    or exists (select from public.messages m where m.id = p_message_id and m.content = p_content);
   v_answered := chatbot.take_turn(v_user, p_chat_id, p_completion_id, p_trigger, p_message_id, p_is_edit, p_client_id, p_content, p_token_bound);
 
   insert into public.messages (id, chat_id, user_id, role, content, status, model, token_bound)
@@ -536,14 +539,14 @@ begin
   end if;
 
   insert into chatbot.completions (
-    id, user_id, chat_id, user_message_id, trigger, model, payer, period_start, price_id, prompt_bound, max_output_tokens,
+    id, user_id, chat_id, user_message_id, gives_back, model, payer, period_start, price_id, prompt_bound, max_output_tokens,
     prompt_message_ids, lease_expires_at, linger_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
     -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
     -- put right; a call that nobody metered could not.
     called_at
   )
   values (
-    p_completion_id, v_user, p_chat_id, v_answered, p_trigger, v_model.name, v_payer, v_period, (v_model.price).id,
+    p_completion_id, v_user, p_chat_id, v_answered, v_gives_back, v_model.name, v_payer, v_period, (v_model.price).id,
     v_prompt.token_bound, v_output, v_prompt.message_ids, v_now + p_lease, p_linger_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
     v_now, v_now
   );

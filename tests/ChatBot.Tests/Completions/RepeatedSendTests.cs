@@ -126,6 +126,19 @@ public sealed class RepeatedSendTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_message_without_an_id_whose_answer_failed_is_stored_once_under_its_key()
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var send = StackExtensions.SendBody("Try. [[status=404 times=1 tokens=4]]");
+
+        (await user.Post($"/api/chats/{chat}/stream", send, ("Idempotency-Key", "k1"))).IsProblem(HttpStatusCode.BadGateway, "model_failed");
+        (await user.Post($"/api/chats/{chat}/stream", send, ("Idempotency-Key", "k1"))).Is(HttpStatusCode.OK);
+
+        Assert.Equal(["user", "assistant"], (await user.Messages(chat)).Select(m => (string)m!["role"]!));
+    }
+
+    [Fact]
     public async Task A_stale_repeat_does_not_take_later_turns_out_of_the_history()
     {
         var user = await stack.NewUser();

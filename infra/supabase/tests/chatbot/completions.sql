@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(131);
+select plan(130);
 
 create function pg_temp.insert_of(p_id text, p_user text, p_chat text)
 returns text
@@ -55,7 +55,6 @@ values
   ('completions_purpose_length', $$update chatbot.completions set purpose = ''$$),
   ('completions_bounds_positive', $$update chatbot.completions set max_output_tokens = 0$$),
   ('completions_bounds_positive', $$update chatbot.completions set lease_epoch = 0$$),
-  ('completions_trigger_known', $$update chatbot.completions set trigger = 'sometimes'$$),
   ('completions_content_filter_length', $$update chatbot.completions set content_filter = array_fill('hate'::text, array[21])$$),
   ('completions_linger_range', $$update chatbot.completions set linger_seconds = 3601$$),
   ('completions_key_has_fingerprint', $$update chatbot.completions set idempotency_key = 'once'$$),
