@@ -105,7 +105,7 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
         if (azure)
         {
             json.WritePropertyName("content_filter_results");
-            ContentFilter.Results().WriteTo(json);
+            ContentFilter.Results(finishReason == "content_filter" ? "violence" : null).WriteTo(json);
         }
         json.WriteEndObject();
     }

@@ -8,9 +8,15 @@ public sealed class ModelFaultTests(TestStack stack)
 {
     [Theory]
     [InlineData("status=500", HttpStatusCode.BadGateway, "model_failed")]
-    [InlineData("status=429 retry-after=7", HttpStatusCode.BadGateway, "model_failed")]
     [InlineData("status=404", HttpStatusCode.BadGateway, "model_failed")]
+    [InlineData("status=400", HttpStatusCode.BadGateway, "model_failed")]
     [InlineData("status=401", HttpStatusCode.BadGateway, "model_failed")]
+    [InlineData("status=403", HttpStatusCode.BadGateway, "model_failed")]
+    [InlineData("status=409", HttpStatusCode.BadGateway, "model_failed")]
+    [InlineData("status=413", HttpStatusCode.BadGateway, "model_failed")]
+    [InlineData("status=422", HttpStatusCode.BadGateway, "model_failed")]
+    [InlineData("status=429 retry-after=soon", HttpStatusCode.BadGateway, "model_failed")]
+    [InlineData("status=429 retry-after=99999999999999999999", HttpStatusCode.BadGateway, "model_failed")]
     [InlineData("status=408", HttpStatusCode.GatewayTimeout, "model_timeout")]
     [InlineData("filter", HttpStatusCode.UnprocessableEntity, "content_filtered")]
     [InlineData("html", HttpStatusCode.BadGateway, "model_failed")]
@@ -51,9 +57,9 @@ public sealed class ModelFaultTests(TestStack stack)
         var user = await stack.NewUser();
         var chat = await user.NewChat();
 
-        var answer = await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("Go. [[status=429 retry-after=7]]"));
+        var answer = await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("Go. [[status=429 retry-after=27]]"));
 
-        Assert.Equal("7", answer.Headers["Retry-After"]);
+        Assert.Equal("27", answer.Headers["Retry-After"]);
     }
 
     [Theory]
@@ -91,6 +97,22 @@ public sealed class ModelFaultTests(TestStack stack)
             user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("Go. [[tokens=60 cut=30 delay=2ms]]"), ("Accept", "text/plain")));
     }
 
+    [Fact]
+    public async Task Why_the_content_filter_ended_an_answer_or_refused_a_prompt_is_told()
+    {
+        await using var program = await stack.StartProgram(("Models__0__Name", "gpt-4o"), ("Models__0__Provider", "azure"));
+        var user = await stack.NewUser(program);
+        var chat = await user.NewChat();
+
+        var stream = await user.Send(chat, "Go. [[tokens=4 finish=content_filter]]");
+        await stack.WaitUntilRecorded(stream.MessageId);
+        var refused = await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("Go on. [[filter]]"));
+
+        Assert.Equal("violence", (string?)stream.Last["messageMetadata"]!["receipt"]!["contentFilter"]![0]);
+        Assert.Equal("violence", (string?)(await user.Messages(chat))[1]!["receipt"]!["contentFilter"]![0]);
+        Assert.Contains("(violence)", (string)refused.IsProblem(HttpStatusCode.UnprocessableEntity, "content_filtered")["detail"]!, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("usage=off")]
     [InlineData("usage=absurd")]
@@ -110,6 +132,8 @@ public sealed class ModelFaultTests(TestStack stack)
     }
 
     [Theory]
+    [InlineData("first=400ms", "stop")]
+    [InlineData("usage=twice", "stop")]
     [InlineData("finish=length", "length")]
     [InlineData("finish=content_filter", "content-filter")]
     [InlineData("finish=tool_calls", "tool-calls")]
