@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using ChatBot.Tests.Stack;
-using Npgsql;
 using Xunit;
 
 namespace ChatBot.Tests.Database;
@@ -48,7 +47,7 @@ public sealed class OutageTests(TestStack stack)
     public async Task A_database_that_is_gone_is_unavailable_until_it_is_back()
     {
         await using var wire = new DatabaseWire(stack.Local.Postgres.Port);
-        await using var program = await StartOver(wire);
+        await using var program = await stack.StartHosted(wire);
         var user = await stack.NewUser(program);
         (await user.Get("/api/chats")).Is(HttpStatusCode.OK);
 
@@ -71,7 +70,7 @@ public sealed class OutageTests(TestStack stack)
     public async Task A_connection_that_breaks_in_the_middle_of_a_change_changes_nothing()
     {
         await using var wire = new DatabaseWire(stack.Local.Postgres.Port);
-        await using var program = await StartOver(wire);
+        await using var program = await stack.StartHosted(wire);
         var user = await stack.NewUser(program);
         var chat = await user.NewChat();
         await using var row = await RowLock.OnChat(stack, chat);
@@ -91,10 +90,4 @@ public sealed class OutageTests(TestStack stack)
         Assert.Equal("5", answer.Headers["Retry-After"]);
         Assert.DoesNotContain("127.0.0.1", problem.ToJsonString(), StringComparison.Ordinal);
     }
-
-    private Task<TestProgram> StartOver(DatabaseWire wire) => stack.StartHosted(("Database__ConnectionString", new NpgsqlConnectionStringBuilder(
-        stack.Local.Postgres.ConnectionString("authenticator"))
-    {
-        Port = wire.Port,
-    }.ConnectionString));
 }
