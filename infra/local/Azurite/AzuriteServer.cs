@@ -7,6 +7,7 @@ public sealed class AzuriteServer : IAsyncDisposable
 {
     // The emulator's account and key are the same everywhere, and public.
     private const string Account = "devstoreaccount1";
+    private const int SpareAccounts = 100;
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     // Its own word, since an answering port may be another's.
@@ -38,8 +39,12 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Completes when the process ends, asked to or not.</summary>
     public Task Exited => Running.Exited;
 
-    public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{BlobPort}/{Account};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};";
+    public string ConnectionString => ConnectionStringOf(Account, BlobPort, QueuePort);
+
+    /// <summary>Of an account that nobody else uses, so with queues and containers of its own, also by way of other ports.</summary>
+    /// <param name="n">Which one: 0 to 99.</param>
+    public string SpareConnectionString(int n, int? blobPort = null, int? queuePort = null) =>
+        ConnectionStringOf(SpareAccount(n), blobPort ?? BlobPort, queuePort ?? QueuePort);
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("Azurite is not running.");
 
@@ -74,6 +79,11 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    private static string SpareAccount(int n) => $"spare{n:000}";
+
+    private static string ConnectionStringOf(string account, int blobPort, int queuePort) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};QueueEndpoint=http://127.0.0.1:{queuePort}/{account};";
+
     private async Task EndAsync(Func<ChildProcess, Task> end)
     {
         if (_process is null)
@@ -100,8 +110,12 @@ public sealed class AzuriteServer : IAsyncDisposable
         ])
         {
             LogFile = _options.LogFile,
-            // Node 22 and newer keep there what they have compiled, for the next start.
-            Environment = new Dictionary<string, string> { ["NODE_COMPILE_CACHE"] = Path.Combine(_options.Directory, "node-cache") },
+            Environment = new Dictionary<string, string>
+            {
+                // Node 22 and newer keep there what they have compiled, for the next start.
+                ["NODE_COMPILE_CACHE"] = Path.Combine(_options.Directory, "node-cache"),
+                ["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(0, SpareAccounts).Select(SpareAccount).Prepend(Account).Select(name => $"{name}:{Key}")),
+            },
         });
         try
         {

@@ -1,0 +1,54 @@
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using ChatBot.Local;
+using Xunit;
+
+namespace ChatBot.Tests.Stack;
+
+/// <summary>A storage account of a test's own, which the program reaches over a wire.</summary>
+public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
+{
+    private static int _taken = -1;
+
+    private readonly int _n = Interlocked.Increment(ref _taken);
+    private readonly Dictionary<string, QueueClient> _queues = [];
+
+    /// <summary>Between the program and the queues.</summary>
+    public HttpWire Wire { get; } = new(azurite.QueuePort);
+
+    /// <summary>The program's setting.</summary>
+    public (string Name, string Value) Setting => ("AzureWebJobsStorage", azurite.SpareConnectionString(_n, queuePort: Wire.Port));
+
+    /// <summary>Straight to a queue, past the wire.</summary>
+    public async Task<QueueClient> Queue(string name)
+    {
+        if (!_queues.TryGetValue(name, out var queue))
+        {
+            queue = new QueueClient(azurite.SpareConnectionString(_n), name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+            await queue.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
+            _queues[name] = queue;
+        }
+
+        return queue;
+    }
+
+    /// <summary>Takes the next message, if there is one, so that nobody else sees it.</summary>
+    public async Task<QueueMessage?> Take(string name) =>
+        await (await Queue(name)).ReceiveMessageAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+    public async Task<int> Count(string name) =>
+        (await (await Queue(name)).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount;
+
+    /// <summary>Waits until nothing is in the queue any more, also nothing hidden.</summary>
+    public async Task WaitUntilEmpty(string name)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30);
+        while (await Count(name) > 0)
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"{name} is not emptied.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => Wire.DisposeAsync();
+}
