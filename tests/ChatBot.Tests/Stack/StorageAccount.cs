@@ -32,9 +32,17 @@ public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
         return queue;
     }
 
-    /// <summary>Takes the next message, if there is one, so that nobody else sees it.</summary>
-    public async Task<QueueMessage?> Take(string name) =>
-        await (await Queue(name)).ReceiveMessageAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    /// <summary>Puts a message into a queue that was delivered a few times before, in vain.</summary>
+    public async Task Put(string name, string body, int deliveries = 0)
+    {
+        var queue = await Queue(name);
+        await queue.SendMessageAsync(body, TestContext.Current.CancellationToken);
+        for (var n = 0; n < deliveries; n++)
+        {
+            QueueMessage message = await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, TimeSpan.Zero, TestContext.Current.CancellationToken);
+        }
+    }
 
     public async Task<int> Count(string name) =>
         (await (await Queue(name)).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount;
