@@ -15,8 +15,8 @@ public sealed class AnswerReader(Answer answer, int position) : IValueTaskSource
     /// <summary>How much was taken, in UTF-16 code units.</summary>
     public int Position { get; private set; } = position;
 
-    /// <summary>What came since the last time; empty where nothing did.</summary>
-    public ReadOnlyMemory<char> Take()
+    /// <summary>What came since the last time, at most so much of it; empty where nothing did.</summary>
+    public ReadOnlyMemory<char> Take(int longest)
     {
         // Who resumes may have seen more than a draft that is still behind has.
         if (answer.Length <= Position)
@@ -25,6 +25,12 @@ public sealed class AnswerReader(Answer answer, int position) : IValueTaskSource
         }
 
         var text = answer.From(Position);
+        if (text.Length > longest)
+        {
+            // Halves of a pair are no text by themselves.
+            text = text[..(char.IsHighSurrogate(text.Span[longest - 1]) ? longest - 1 : longest)];
+        }
+
         Position += text.Length;
         return text;
     }

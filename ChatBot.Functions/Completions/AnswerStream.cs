@@ -5,10 +5,14 @@ namespace ChatBot.Functions.Completions;
 /// its own; after too long a silence it goes out all the same.
 /// </summary>
 /// <param name="start">From which UTF-16 code unit on.</param>
+/// <param name="unread">How long a client may leave unread what the server buffers for it; then it is dropped, and may resume.</param>
 /// <param name="clientLeft">Called where the client goes before the end.</param>
 public sealed class AnswerStream(
-    Answer answer, StreamFormat format, int start, TimeSpan keepAlive, TimeProvider time, Action clientLeft) : IResult
+    Answer answer, StreamFormat format, int start, TimeSpan keepAlive, TimeSpan unread, TimeProvider time, Action clientLeft) : IResult
 {
+    // In UTF-16 code units: a replay of a long answer is not buffered as a whole.
+    private const int LongestPiece = 16 * 1024;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         await Send(httpContext);
@@ -30,7 +34,7 @@ public sealed class AnswerStream(
         {
             // In this order: what ended has all its text.
             var end = answer.End;
-            var text = reader.Take();
+            var text = reader.Take(LongestPiece);
             var response = httpContext.Response;
             if (!response.HasStarted)
             {
@@ -59,7 +63,7 @@ public sealed class AnswerStream(
                 format.WriteKeepAlive(response.BodyWriter);
             }
 
-            if (end is not null)
+            if (end is not null && reader.Position >= answer.Length)
             {
                 if (!format.WriteEnd(response.BodyWriter, end, httpContext))
                 {
@@ -72,12 +76,41 @@ public sealed class AnswerStream(
 
             if (text.Length > 0 || time.GetElapsedTime(lastSent) >= keepAlive)
             {
-                await response.BodyWriter.FlushAsync(CancellationToken.None);
+                if (!await Flush(response))
+                {
+                    httpContext.Abort();
+                    return;
+                }
+
                 lastSent = time.GetTimestamp();
                 timer.Change(keepAlive, Timeout.InfiniteTimeSpan);
             }
 
-            await reader.Wait();
+            if (reader.Position >= answer.Length)
+            {
+                await reader.Wait();
+            }
+        }
+    }
+
+    /// <summary>False where the client has read nothing for too long.</summary>
+    private async ValueTask<bool> Flush(HttpResponse response)
+    {
+        var flush = response.BodyWriter.FlushAsync(CancellationToken.None);
+        if (flush.IsCompleted)
+        {
+            await flush;
+            return true;
+        }
+
+        try
+        {
+            await flush.AsTask().WaitAsync(unread, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

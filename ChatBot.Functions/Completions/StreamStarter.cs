@@ -61,6 +61,7 @@ public sealed class StreamStarter(
         asText ? new PlainTextStream() : new UiMessageStream(answer.Id, after),
         after?.Offset ?? 0,
         settings.Streams.KeepAlive,
+        settings.Streams.Unread,
         time,
         () => _ = unread.ReaderLeft(answer.Id));
 }

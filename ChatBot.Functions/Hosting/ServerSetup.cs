@@ -13,6 +13,9 @@ public static class ServerSetup
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 100;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            // What a client does not read is kept up to here; then its stream waits for it, for a while.
+            kestrel.Limits.MaxResponseBufferSize = 64 * 1024;
             if (settings.CustomHandlerPort is { } port)
             {
                 kestrel.ListenLocalhost(port);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Npgsql;
 
 namespace ChatBot.Functions.Problems;
@@ -29,6 +30,8 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
         switch (exception)
         {
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:
+            case ConnectionResetException:
+                // The client left, nobody is there to answer.
                 return null;
             case BadHttpRequestException bad:
                 return OfStatus(bad.StatusCode) ?? new(ProblemKind.InvalidRequest, bad.Message);

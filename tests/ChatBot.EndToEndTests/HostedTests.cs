@@ -40,7 +40,7 @@ public sealed class HostedTests(PublishedProgram published)
     }
 
     /// <summary>The message's text as a JSON string within a JSON string, as recorded from a host.</summary>
-    private static string Envelope(string text) => new JsonObject
+    internal static string Envelope(string text) => new JsonObject
     {
         ["Data"] = new JsonObject { ["message"] = JsonValue.Create(text).ToJsonString() },
         ["Metadata"] = new JsonObject { ["DequeueCount"] = "1", ["Id"] = "\"7c2f\"" },

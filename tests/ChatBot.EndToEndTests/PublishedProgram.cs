@@ -40,10 +40,12 @@ public sealed class PublishedProgram : IAsyncLifetime
     }
 
     /// <summary>An instance as the Functions host starts it.</summary>
-    public async Task<(AppProcess App, Uri Address)> StartHosted(string name)
+    public async Task<(AppProcess App, Uri Address)> StartHosted(string name, params (string Name, string Value)[] settings)
     {
         var port = LoopbackPort.Find();
-        var app = await Stack.StartAppAsync(name, port, new Dictionary<string, string> { ["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}" });
+        var own = settings.ToDictionary(s => s.Name, s => s.Value);
+        own["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}";
+        var app = await Stack.StartAppAsync(name, port, own);
         await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
         return (app, new Uri(app.BaseUrl));
     }

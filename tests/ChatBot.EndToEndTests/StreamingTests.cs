@@ -68,7 +68,10 @@ public sealed class StreamingTests(PublishedProgram published)
         (await user.Post("/api/chats", new JsonObject { ["title"] = "A chat" })).Is(HttpStatusCode.Created)["id"]!;
 
     internal static Task<TestAnswer> Send(TestUser user, string chat, string content) =>
-        user.Post($"/api/chats/{chat}/stream", new JsonObject { ["message"] = new JsonObject { ["content"] = content } });
+        user.Post($"/api/chats/{chat}/stream", SendBody(content));
+
+    internal static JsonObject SendBody(string content, string? messageId = null) =>
+        new() { ["message"] = messageId is null ? new JsonObject { ["content"] = content } : new JsonObject { ["id"] = messageId, ["content"] = content } };
 
     internal static async Task<JsonArray> Messages(TestUser user, string chat) =>
         (await user.Get($"/api/chats/{chat}/messages")).Is(HttpStatusCode.OK).Json["items"]!.AsArray();

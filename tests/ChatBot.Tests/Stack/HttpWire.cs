@@ -24,9 +24,16 @@ public sealed partial class HttpWire(int server) : Wire(server)
 
     protected override async Task CopyReply(WireStream server, Func<ReadOnlyMemory<byte>, Task> write)
     {
-        var bytes = await server.ReadThrough(HeadEnd) ?? throw new IOException("The server closed the connection.");
-        await write(bytes);
-        var head = Encoding.Latin1.GetString(bytes);
+        string head;
+        do
+        {
+            var bytes = await server.ReadThrough(HeadEnd) ?? throw new IOException("The server closed the connection.");
+            await write(bytes);
+            head = Encoding.Latin1.GetString(bytes);
+        }
+        // HTTP/1.1 100 Continue: the reply itself is still to come.
+        while (head[9] == '1');
+
         // HTTP/1.1 204 No Content
         if (head[9..12] is not ("204" or "304"))
         {

@@ -16,6 +16,9 @@ public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
     /// <summary>Between the program and the queues.</summary>
     public HttpWire Wire { get; } = new(azurite.QueuePort);
 
+    /// <summary>Past the wire.</summary>
+    public string ConnectionString => azurite.SpareConnectionString(_n);
+
     /// <summary>The program's setting.</summary>
     public (string Name, string Value) Setting => ("AzureWebJobsStorage", azurite.SpareConnectionString(_n, queuePort: Wire.Port));
 
@@ -24,7 +27,7 @@ public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
     {
         if (!_queues.TryGetValue(name, out var queue))
         {
-            queue = new QueueClient(azurite.SpareConnectionString(_n), name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+            queue = new QueueClient(ConnectionString, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
             await queue.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
             _queues[name] = queue;
         }
@@ -46,6 +49,10 @@ public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
 
     public async Task<int> Count(string name) =>
         (await (await Queue(name)).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount;
+
+    /// <summary>Takes the next message, if there is one, so that nobody else sees it.</summary>
+    public async Task<QueueMessage?> Take(string name) =>
+        await (await Queue(name)).ReceiveMessageAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
     /// <summary>Waits until nothing is in the queue any more, also nothing hidden.</summary>
     public async Task WaitUntilEmpty(string name)

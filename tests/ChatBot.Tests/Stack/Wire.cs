@@ -73,14 +73,20 @@ public abstract class Wire : IAsyncDisposable
         _ = Accept(listener);
     }
 
+    /// <summary>Watches for nothing any more; what is held is lost.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _tripwires.ForEach(tripwire => tripwire.Lose());
+            _tripwires.Clear();
+        }
+    }
+
     public ValueTask DisposeAsync()
     {
         Cut();
-        foreach (var tripwire in _tripwires)
-        {
-            tripwire.Lose();
-        }
-
+        Clear();
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text;
+using ChatBot.Local;
+using ChatBot.Shared.Queues;
+using ChatBot.Tests.Stack;
+using Xunit;
+
+namespace ChatBot.EndToEndTests;
+
+/// <summary>
+/// A second process, which does what the first one left undone when it was killed. It is run as the Functions host runs it, so
+/// that it does nothing by itself: timer and queues call it here.
+/// </summary>
+public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
+{
+    private static readonly HttpClient s_http = new();
+    private AppProcess _app = null!;
+
+    /// <summary>The account that both processes use.</summary>
+    public StorageAccount Storage { get; } = new(published.Stack.Azurite);
+
+    public Uri Address { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        // Readiness asks for the queues, which nobody has made yet.
+        await Storage.Queue(QueueNames.AssistantMessages);
+        await Storage.Queue(QueueNames.UsageEvents);
+        // Not over the wire, which is cut with the first process.
+        (_app, Address) = await published.StartHosted("recovery", ("AzureWebJobsStorage", Storage.ConnectionString), ("Streams__LeaseSeconds", "2"));
+    }
+
+    /// <summary>Runs the functions until everything of a user's is recorded.</summary>
+    public async Task<Books> Recover(Guid user)
+    {
+        var running = Books.Settled(published.Database, user, TimeSpan.FromSeconds(60));
+        while (!running.IsCompleted)
+        {
+            await Age(user);
+            await Run("EnforceUsageCaps", """{"Data":{"timer":{"IsPastDue":false}},"Metadata":{"sys":{"MethodName":"EnforceUsageCaps"}}}""");
+            await Deliver(QueueNames.AssistantMessages, "PersistAssistantMessage");
+            await Deliver(QueueNames.UsageEvents, "RecordUsage");
+            await Task.WhenAny(running, Task.Delay(100, TestContext.Current.CancellationToken));
+        }
+
+        return await running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await Storage.DisposeAsync();
+    }
+
+    /// <summary>The timer takes for forgotten what has waited for ten seconds: so long nobody needs to wait here.</summary>
+    private async Task Age(Guid user)
+    {
+        await using var command = published.Database.CreateCommand(
+            """
+            update chatbot.completions
+            set ended_at = ended_at - interval '10 minutes',
+                persisted_at = persisted_at - interval '10 minutes',
+                woken_at = woken_at - interval '10 minutes'
+            where user_id = $1 and recorded_at is null
+            """);
+        command.Parameters.Add(new() { Value = user });
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task Deliver(string queue, string function)
+    {
+        while (await Storage.Take(queue) is { } message)
+        {
+            var envelope = HostedTests.Envelope(message.Body.ToString());
+            if (await Run(function, envelope) == HttpStatusCode.OK)
+            {
+                await (await Storage.Queue(queue)).DeleteMessageAsync(message.MessageId, message.PopReceipt, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    private async Task<HttpStatusCode> Run(string function, string envelope)
+    {
+        using var answer = await s_http.PostAsync(
+            new Uri(Address, function), new StringContent(envelope, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+}
