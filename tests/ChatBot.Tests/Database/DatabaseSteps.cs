@@ -4,7 +4,6 @@ using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Queues;
 using ChatBot.Tests.Stack;
-using Npgsql;
 using Xunit;
 
 namespace ChatBot.Tests.Database;
@@ -151,9 +150,10 @@ internal sealed class DatabaseSteps(TestStack stack)
     {
         await using var wire = new DatabaseWire(stack.Local.Postgres.Port);
         await using var program = await Start(wire);
-        wire.Fail(fault, function);
+        var trip = wire.Fail(fault, function);
 
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => run(program));
+        await Assert.ThrowsAnyAsync<Exception>(() => run(program));
+        await trip.Reached;
         wire.Mend();
         await run(program);
     }

@@ -1,4 +1,3 @@
-using ChatBot.Functions.Usage;
 using ChatBot.Shared.Queues;
 using ChatBot.Tests.Database;
 using ChatBot.Tests.Stack;
@@ -25,7 +24,7 @@ public sealed class EnqueueFaultTests(TestStack stack)
         var stream = await user.Send(await user.NewChat(), "Go. [[tokens=5]]");
         var wasStored = await stack.Scalar<bool>("select persisted_at is not null from chatbot.completions where id = $1", stream.MessageId);
         await stack.Execute("update chatbot.completions set ended_at = ended_at - interval '1 minute' where id = $1", stream.MessageId);
-        await stack.Program.Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken);
+        await stack.RunTimer();
 
         Assert.Equal("finish", (string?)stream.Last["type"]);
         Assert.False(wasStored);

@@ -71,9 +71,9 @@ public sealed class PoisonTests(TestStack stack)
     /// <summary>A short outage must not burn the tries.</summary>
     [Theory]
     [InlineData(1, 1)]
-    [InlineData(2, 5)]
-    [InlineData(3, 30)]
-    [InlineData(4, 120)]
+    [InlineData(2, 10)]
+    [InlineData(3, 120)]
+    [InlineData(4, 480)]
     public async Task What_fails_is_seen_again_after_a_growing_while(int delivery, int seconds)
     {
         await using var account = new StorageAccount(stack.Local.Azurite);
