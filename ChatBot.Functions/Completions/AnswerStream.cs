@@ -65,9 +65,9 @@ public sealed class AnswerStream(
 
             if (end is not null && reader.Position >= answer.Length)
             {
-                if (!format.WriteEnd(response.BodyWriter, end, httpContext))
+                var isWhole = format.WriteEnd(response.BodyWriter, end, httpContext);
+                if (!await Flush(response) || !isWhole)
                 {
-                    await response.BodyWriter.FlushAsync(CancellationToken.None);
                     httpContext.Abort();
                 }
 

@@ -19,7 +19,7 @@ public sealed record CrashPoint(string Directive, Func<WiredProcess, Func<Task>>
     private const string Short = "tokens=20";
     private static readonly string s_text = $"text=\"{WiredProcess.Shown}\"";
 
-    public static IReadOnlyDictionary<string, CrashPoint> All { get; } = new Dictionary<string, CrashPoint>
+    public static IReadOnlyDictionary<string, CrashPoint> BeforeTheEnd { get; } = new Dictionary<string, CrashPoint>
     {
         ["before the admission"] = Database(Short, WireAction.Hold, "begin_completion", Remains.Nothing, calls: 0),
         ["after the admission"] = Database(Short, WireAction.HoldReply, "begin_completion", Remains.Interrupted, calls: 0),
@@ -29,6 +29,10 @@ public sealed record CrashPoint(string Directive, Func<WiredProcess, Func<Task>>
         ["after the first token, before its draft"] = Database($"{s_text} stall=6", WireAction.Hold, "append_deltas", Remains.Interrupted, text: "ebra"),
         ["after the draft"] = Database($"{s_text} stall=6", WireAction.HoldReply, "append_deltas", Remains.Interrupted, text: "ebra"),
         ["after the model's end, before it is stored"] = Database(Short, WireAction.Hold, "finish_completion", Remains.Interrupted),
+    };
+
+    public static IReadOnlyDictionary<string, CrashPoint> AfterTheEnd { get; } = new Dictionary<string, CrashPoint>
+    {
         ["after the end is stored"] = Database(Short, WireAction.HoldReply, "finish_completion", Remains.Complete),
         ["before the wake-up"] = Storage(WireAction.Hold, "POST /", QueueNames.AssistantMessages),
         ["after the wake-up"] = Storage(WireAction.HoldReply, "POST /", QueueNames.AssistantMessages),

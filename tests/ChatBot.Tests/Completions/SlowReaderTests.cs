@@ -29,23 +29,24 @@ public sealed class SlowReaderTests(TestStack stack)
     }
 
     [Fact]
-    public async Task A_reader_that_stops_reading_is_dropped_and_can_resume_and_its_answer_goes_on()
+    public async Task A_reader_that_stops_reading_counts_as_gone_after_a_while_and_can_resume()
     {
         await using var program = await stack.StartProgram(("Streams__UnreadSeconds", "1"));
         var user = await stack.NewUser(program);
         var chat = await user.NewChat();
         using var client = await RawClient.Connect(program.Address, smallWindow: true);
 
-        await client.Write(RawClient.SendOf(user, chat, "Go. [[tokens=10000]]"));
-        await stack.WaitUntil("select exists (select from chatbot.completions where user_id = $1)", user.Id);
-        // Nothing is read until the answer has ended and the connection, too.
-        Assert.Equal(Books.OfOneAnswer, await Books.Settled(stack.Database, user.Id));
-        await client.WaitUntilBroken();
+        var body = StackExtensions.SendBody("Go. [[endless]]");
+        body["onDisconnect"] = "stop";
+        await client.Write(RawClient.RequestOf(user, $"/api/chats/{chat}/stream", body));
+        // Nothing is read until the program has given it up.
+        await stack.WaitUntil("select exists (select from chatbot.completions where user_id = $1 and state = 'stopped')", user.Id);
         await client.ReadToEnd();
 
         var seen = client.Read.ToString();
         Assert.DoesNotContain("[DONE]", seen, StringComparison.Ordinal);
         var last = seen.Split('\n').Last(line => line.StartsWith("id: ", StringComparison.Ordinal) && line.Count(c => c == '-') == 2 && line.Length > 36)[4..].TrimEnd('\r');
+        await Books.Settled(stack.Database, user.Id);
         var rest = EventStreamText.Parse((await user.Get($"/api/chats/{chat}/stream", ("Last-Event-ID", last))).Is(HttpStatusCode.OK).Body);
         var whole = (string)(await user.Messages(chat))[1]!["content"]!;
         Assert.Equal(whole[StreamPosition.Parse(last)!.Value.Offset..], rest.Text);

@@ -62,7 +62,7 @@ internal sealed class DatabaseSteps(TestStack stack)
         // The second: that one has text.
         var trip = wire.Fail(fault, "append_deltas", passing: 1);
 
-        var sending = user.Send(chat, "Go. [[tokens=40 delay=15ms]]");
+        var sending = user.Send(chat, "Go. [[tokens=30 delay=15ms]]");
         await trip.Reached;
         wire.Mend();
 
@@ -76,7 +76,7 @@ internal sealed class DatabaseSteps(TestStack stack)
         await using var program = await Start(wire);
         var user = await stack.NewUser();
         var chat = await user.NewChat();
-        var sending = user.Send(chat, "Go. [[tokens=80 delay=15ms]]");
+        var sending = user.Send(chat, "Go. [[tokens=50 delay=15ms]]");
         await stack.WaitUntil("select exists (select from chatbot.completions where chat_id = $1 and state = 'streaming')", Guid.Parse(chat));
         var trip = wire.Fail(fault, "read_answer", passing);
 
@@ -141,7 +141,13 @@ internal sealed class DatabaseSteps(TestStack stack)
         var dead = await HalfCompletion.Begin(stack);
         await dead.ExpireLease();
 
-        await FailOnce(fault, "sweep_completions", program => program.Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken));
+        await FailOnce(fault, "sweep_completions", async program =>
+        {
+            await program.Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken);
+            // As long ago as what counts as forgotten.
+            await stack.Execute("update chatbot.completions set ended_at = ended_at - interval '1 minute' where id = $1", dead.Id);
+            await stack.RunTimer();
+        });
 
         Assert.Equal(Books.OfOneInterruption, await Books.Settled(stack.Database, dead.User.Id));
     }

@@ -86,17 +86,6 @@ public sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>Waits, without reading, until the server has broken the connection.</summary>
-    public async Task WaitUntilBroken()
-    {
-        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30);
-        while (!_socket.Poll(0, SelectMode.SelectError))
-        {
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "The connection is not broken.");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
-
     /// <summary>False at the end of the connection.</summary>
     public async Task<bool> ReadSome(int atMost)
     {
