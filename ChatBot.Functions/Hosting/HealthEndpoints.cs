@@ -3,7 +3,6 @@ using ChatBot.Functions.Http;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
 using ChatBot.Shared;
-using ChatBot.Shared.Queues;
 using Microsoft.AspNetCore.Authorization;
 
 namespace ChatBot.Functions.Hosting;
@@ -30,7 +29,7 @@ public static class HealthEndpoints
         {
             await Task.WhenAll(
                 database.First(Caller.Service, Statement.Of(Ping), row => row.GetString(0), timeout.Token),
-                queues.Client(QueueNames.AssistantMessages).GetPropertiesAsync(timeout.Token));
+                queues.Ping(timeout.Token));
             return JsonAnswer.Of(s_ok, ChatBotJson.Default.Health);
         }
         catch (Exception e) when (e is Npgsql.NpgsqlException or Azure.RequestFailedException or AggregateException or OperationCanceledException

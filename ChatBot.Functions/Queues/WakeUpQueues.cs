@@ -51,6 +51,10 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
         }
     }
 
+    /// <summary>Whether the storage account answers: a new one has no queues until the first is sent to.</summary>
+    /// <exception cref="RequestFailedException">It does not.</exception>
+    public Task Ping(CancellationToken cancellation) => Client(QueueNames.AssistantMessages).ExistsAsync(cancellation);
+
     public QueueClient Client(string queue) => _clients.GetOrAdd(queue, Connect);
 
     private QueueClient Connect(string queue)

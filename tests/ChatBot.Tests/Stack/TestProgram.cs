@@ -20,7 +20,11 @@ public sealed class TestProgram : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(Name(s.Key), (string?)s.Value)));
-        builder.Configuration.AddInMemoryCollection(overrides.Select(s => KeyValuePair.Create(Name(s.Name), (string?)s.Value)));
+        foreach (var (name, value) in overrides)
+        {
+            builder.Configuration[Name(name)] = value;
+        }
+
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var app = ChatBotApp.Build(builder);
         if (builder.Configuration["FUNCTIONS_CUSTOMHANDLER_PORT"] is null)

@@ -41,7 +41,9 @@ public sealed class TestStack : IAsyncLifetime
     }
 
     /// <summary>A further instance, with settings of its own; the caller ends it.</summary>
-    public Task<TestProgram> StartProgram(params (string Name, string Value)[] settings) => TestProgram.Start(_stack.AppSettings, settings);
+    public Task<TestProgram> StartProgram(params (string Name, string Value)[] settings) =>
+        // The tests of all faults share the model, which is not to be left alone for that.
+        TestProgram.Start(_stack.AppSettings, [("ModelCalls__CircuitFailures", "10000"), .. settings]);
 
     /// <summary>A user that nobody else has, talking to the shared instance or to another.</summary>
     public async Task<TestUser> NewUser(TestProgram? program = null)
