@@ -70,6 +70,12 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Ends it as a power cut does: up to its last five seconds of changes are lost.</summary>
     public Task KillAsync() => EndAsync(server => server.KillAsync());
 
+    /// <summary>SIGSTOP: connections are taken and nothing is answered.</summary>
+    public void Suspend() => Running.Signal(Posix.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Running.Signal(Posix.Continue);
+
     /// <summary>Starts again, on the same ports and data; stops before where it still runs.</summary>
     public async Task RestartAsync(CancellationToken cancellation = default)
     {

@@ -1,0 +1,21 @@
+using Npgsql;
+
+namespace ChatBot.Chaos.Checking;
+
+internal sealed class BookReader(NpgsqlConnection connection, CancellationToken cancellation)
+{
+    public async Task<IReadOnlyList<T>> AllAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
+    {
+#pragma warning disable CA2100 // The statements are those of BookSql.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var all = new List<T>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            all.Add(read(rows));
+        }
+
+        return all;
+    }
+}

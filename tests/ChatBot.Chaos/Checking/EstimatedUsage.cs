@@ -1,0 +1,55 @@
+using ChatBot.Local;
+
+namespace ChatBot.Chaos.Checking;
+
+/// <summary>
+/// Every other row is an estimate within 2 % or 8 tokens. Of the prompt; or it is the prompt's bound, where the prompt can no longer be
+/// counted. Of an output between what is stored and what was sent: what a dead process had received and not stored yet nobody knows.
+/// </summary>
+internal static class EstimatedUsage
+{
+    private const double Share = 0.02;
+    private const int Tokens = 8;
+
+    public static Finding Check(Facts facts)
+    {
+        var estimated = MeteredCall.All(facts).Where(m => !m.IsReported).ToList();
+        var wrong = new List<string>();
+        var (input, output, bounds) = (0, 0, 0);
+        foreach (var call in estimated)
+        {
+            var isBound = call.Input == call.Completion.PromptBound && HasChanged(facts, call.Completion);
+            var inputOff = isBound ? 0 : Math.Abs(call.Input - call.Call.PromptTokens);
+            var (least, most) = Range(facts, call);
+            var outputOff = call.Output < least ? least - call.Output : Math.Max(0, call.Output - most);
+            bounds += isBound ? 1 : 0;
+            if (inputOff > Tolerance(call.Call.PromptTokens) || outputOff > Tolerance(call.Output < least ? least : most))
+            {
+                wrong.Add($"completion {call.Completion.Id} ({call.Completion.State}, {call.Call.Outcome}): {call.Input}+{call.Output} tokens {call.Row.Quality}, "
+                    + $"asked {call.Call.PromptTokens}, stored to sent {least} to {most}");
+            }
+
+            input = Math.Max(input, inputOff);
+            output = Math.Max(output, outputOff);
+        }
+
+        return new(
+            "3c",
+            "other usage is estimated within 2 % or 8 tokens",
+            $"{estimated.Count} estimates, at most {input} off the prompt and {output} off the output, {bounds} charged at the bound of a prompt that is gone",
+            wrong);
+    }
+
+    private static double Tolerance(int truth) => Math.Max(Share * truth, Tokens);
+
+    private static (int Least, int Most) Range(Facts facts, MeteredCall call)
+    {
+        // Of several attempts only the last was shown anything of.
+        var isShown = facts.CallsByCompletion[call.Completion.Id].MaxBy(c => c.N) == call.Call;
+        var stored = isShown ? facts.Stored(call.Completion)?.Content : null;
+        return (stored is null ? 0 : Math.Min(O200k.Count(stored), call.Call.SentTokens), call.Call.SentTokens);
+    }
+
+    private static bool HasChanged(Facts facts, CompletionRow completion) => completion.PromptMessageIds.Any(id =>
+        !facts.MessagesById.TryGetValue(id, out var message) || (message.Role == "user" && message.UpdatedAt > completion.CreatedAt));
+}

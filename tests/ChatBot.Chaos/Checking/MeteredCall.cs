@@ -1,0 +1,29 @@
+using ChatBot.Local;
+
+namespace ChatBot.Chaos.Checking;
+
+/// <summary>An accepted call with what the ledger says of it, adjustments included.</summary>
+internal sealed record MeteredCall(ModelCall Call, CompletionRow Completion, UsageEventRow Row, int Input, int CachedInput, int Output, int Reasoning)
+{
+    /// <summary>Whether the program could read what the model reported, and should have believed it.</summary>
+    public bool IsReported => Completion.State == "finished" && Call.UsageSent
+        && Directive.Read(CallMatch.LastUserText(Call)).Usage != UsageReport.Absurd;
+
+    public static IEnumerable<MeteredCall> All(Facts facts)
+    {
+        var rows = facts.Books.Ledger.Where(e => !e.IsAdjustment).GroupBy(e => e.Id).ToDictionary(g => g.Key, g => g.First());
+        var adjustments = facts.Books.Ledger.Where(e => e.IsAdjustment).ToLookup(e => (e.CompletionId, e.Attempt));
+        foreach (var calls in facts.CallsByCompletion)
+        {
+            foreach (var call in calls.Where(MeteredCalls.IsAccepted))
+            {
+                if (facts.CompletionsById.TryGetValue(calls.Key, out var completion) && rows.TryGetValue(call.RequestId ?? calls.Key, out var row))
+                {
+                    UsageEventRow[] all = [row, .. adjustments[(row.CompletionId, row.Attempt)]];
+                    yield return new(
+                        call, completion, row, all.Sum(e => e.Input), all.Sum(e => e.CachedInput), all.Sum(e => e.Output), all.Sum(e => e.Reasoning));
+                }
+            }
+        }
+    }
+}

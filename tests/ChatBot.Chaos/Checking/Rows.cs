@@ -1,0 +1,58 @@
+using Npgsql;
+
+namespace ChatBot.Chaos.Checking;
+
+public sealed record ChatRow(Guid Id, Guid UserId);
+
+public sealed record MessageRow(
+    Guid Id, Guid ChatId, Guid UserId, long Seq, string Role, string Content, string Status, Guid? SupersededBy, DateTime CreatedAt, DateTime UpdatedAt)
+{
+    internal static MessageRow Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetGuid(1), row.GetGuid(2), row.GetInt64(3), row.GetString(4), row.GetString(5), row.GetString(6),
+        row.IsDBNull(7) ? null : row.GetGuid(7), row.GetDateTime(8), row.GetDateTime(9));
+}
+
+/// <param name="EndedAt">Null while it is live.</param>
+public sealed record CompletionRow(
+    Guid Id, Guid UserId, Guid ChatId, Guid? UserMessageId, string State, int PromptBound, IReadOnlyList<Guid> PromptMessageIds,
+    DateTime CreatedAt, DateTime? EndedAt, bool IsPersisted, bool IsRecorded)
+{
+    internal static CompletionRow Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetGuid(1), row.GetGuid(2), row.IsDBNull(3) ? null : row.GetGuid(3), row.GetString(4), row.GetInt32(5),
+        row.GetFieldValue<Guid[]>(6), row.GetDateTime(7), row.IsDBNull(8) ? null : row.GetDateTime(8), row.GetBoolean(9), row.GetBoolean(10));
+}
+
+public sealed record UsageEventRow(
+    Guid Id, Guid CompletionId, int Attempt, Guid UserId, string Purpose, string Model, int Input, int CachedInput, int Output, int Reasoning, decimal Cost,
+    string Quality, string Payer, DateTime PeriodStart, DateOnly Day)
+{
+    public bool IsAdjustment => Quality == "adjustment";
+
+    public int Tokens => Input + Output;
+
+    internal static UsageEventRow Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetGuid(1), row.GetInt32(2), row.GetGuid(3), row.GetString(4), row.GetString(5), row.GetInt32(6), row.GetInt32(7),
+        row.GetInt32(8), row.GetInt32(9), row.GetDecimal(10), row.GetString(11), row.GetString(12), row.GetDateTime(13),
+        row.GetFieldValue<DateOnly>(14));
+}
+
+public sealed record ReservationRow(Guid CompletionId, Guid UserId);
+
+public sealed record PeriodRow(
+    Guid UserId, DateTime PeriodStart, long Tokens, decimal Cost, long OwnKeyTokens, long? TokenCap, decimal? CostCap, long? OwnKeyTokenCap)
+{
+    internal static PeriodRow Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetDateTime(1), row.GetInt64(2), row.GetDecimal(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetInt64(5),
+        row.IsDBNull(6) ? null : row.GetDecimal(6), row.IsDBNull(7) ? null : row.GetInt64(7));
+}
+
+public sealed record DailyRow(DailyKey Key, long Calls, long Input, long CachedInput, long Output, long Reasoning, decimal Cost)
+{
+    internal static DailyRow Read(NpgsqlDataReader row) => new(
+        new DailyKey(row.GetGuid(0), row.GetFieldValue<DateOnly>(1), row.GetString(2), row.GetString(3), row.GetString(4)),
+        row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetDecimal(10));
+}
+
+public readonly record struct DailyKey(Guid UserId, DateOnly Day, string Model, string Purpose, string Payer);
+
+public sealed record DeadLetterRow(Guid Id, string Queue, string Body);

@@ -1,0 +1,29 @@
+using ChatBot.Chaos.Journals;
+
+namespace ChatBot.Chaos.Checking;
+
+/// <summary>
+/// A ledger row without a call is one that was admitted and whose process or database was broken before the call: whether it was
+/// made was in doubt, so its prompt is charged, and no output.
+/// </summary>
+internal static class UncalledRows
+{
+    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(1);
+
+    public static Finding Check(Facts facts)
+    {
+        var called = facts.CallsByCompletion
+            .SelectMany(g => g.Where(MeteredCalls.IsAccepted).Select(call => call.RequestId ?? g.Key))
+            .ToHashSet();
+        var uncalled = facts.Books.Ledger.Where(e => !e.IsAdjustment && !called.Contains(e.Id)).ToList();
+        var wrong = uncalled.Where(row => !IsInDoubt(facts, row))
+            .Select(row => $"ledger row {row.Id} of completion {row.CompletionId}: {row.Input}+{row.Output} tokens {row.Quality}, and no call");
+        return new("3d", "no usage without a call", $"{facts.Books.Ledger.Count} ledger rows, {uncalled.Count} in doubt, their prompts charged", [.. wrong]);
+    }
+
+    private static bool IsInDoubt(Facts facts, UsageEventRow row) =>
+        row is { Quality: "estimated", Output: 0 }
+        && facts.CompletionsById.TryGetValue(row.CompletionId, out var completion)
+        && facts.Evidence.Faults.All.Any(f =>
+            f.Kind != FaultKind.Queues && f.Overlaps(completion.CreatedAt - s_margin, (completion.EndedAt ?? DateTime.MaxValue.AddDays(-1)) + s_margin));
+}
