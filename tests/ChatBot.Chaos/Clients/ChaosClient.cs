@@ -123,6 +123,7 @@ public sealed class ChaosClient(ChaosHttp http, ClientJournal journal, ModelBeha
         {
             IsUnconfigured = random.Chance(0.3),
             AsText = random.Chance(0.15),
+            IdempotencyKey = kind == SendKind.Submit ? (turn!.MessageId is null ? turn.Marker : null) : random.Chance(0.5) ? Guid.NewGuid().ToString() : null,
             OnDisconnect = Sending.DrawPolicy(random),
         };
     }

@@ -15,6 +15,11 @@ public sealed record SendRequest(ChaosChat Chat, SendKind Kind, Turn? Turn, stri
 
     public string Path => IsUnconfigured ? "/api/chat" : $"/api/chats/{Chat.Name}/stream";
 
+    /// <summary>What tells a repeat from a second request, where no message id does.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    public bool IsRepeatable => IdempotencyKey is not null || (Kind == SendKind.Submit && Turn!.MessageId is not null);
+
     public Guid? MessageUuid => Guid.TryParse(Turn?.MessageId, out var id) ? id : null;
 
     public JsonObject Body()

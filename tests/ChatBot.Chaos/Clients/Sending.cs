@@ -57,7 +57,7 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
     private async Task<(ChaosAnswer Answer, AnswerReading? Reading)> SendAsync(SendRequest send, Way way, CancellationToken cancellation)
     {
         // Only what says which message it is may come twice.
-        var others = way == Way.Double && send is { Kind: SendKind.Submit, Turn.MessageId: not null } ? random.Next(1, 3) : 0;
+        var others = way == Way.Double && send.IsRepeatable ? random.Next(1, 3) : 0;
         var doubles = Enumerable.Range(0, others).Select(_ => SendOnceAsync(send, null, cancellation)).ToList();
         TimeSpan? leaveAfter = way == Way.Leave ? random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(3)) : null;
         var sent = SendOnceAsync(send, leaveAfter, cancellation);
@@ -79,7 +79,7 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
         try
         {
             var (answer, reading) = await _calls.ReadAsync(
-                http.AnySlot(random), HttpMethod.Post, send.Path, send.Body(), send.AsText, leaveAfter, null, cancellation);
+                http.AnySlot(random), HttpMethod.Post, send.Path, send.Body(), send.AsText, leaveAfter, [.. Key(send)], cancellation);
             outcome = answer switch
             {
                 { Status: 200 } => SendOutcome.Accepted,
@@ -98,6 +98,8 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
         }
     }
 
+    private static IEnumerable<(string, string)> Key(SendRequest send) => send.IdempotencyKey is { } key ? [("Idempotency-Key", key)] : [];
+
     /// <summary>Comes back at any process until the answer is over, sometimes saying what was had already.</summary>
     private async Task FollowAsync(ChaosChat chat, AnswerReading reading, CancellationToken cancellation)
     {
@@ -107,7 +109,7 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
             var after = random.Chance(0.5) ? lastEventId : null;
             TimeSpan? leaveAfter = random.Chance(0.3) ? random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2)) : null;
             var path = random.Chance(0.5) ? $"/api/chats/{chat.Name}/stream" : $"/api/chat/{chat.Name}/stream";
-            var (answer, next) = await _calls.ReadAsync(http.AnySlot(random), HttpMethod.Get, path, null, false, leaveAfter, after, cancellation);
+            var (answer, next) = await _calls.ReadAsync(http.AnySlot(random), HttpMethod.Get, path, null, false, leaveAfter, after is null ? [] : [(StreamCall.LastEventId, after)], cancellation);
             if (answer.Status is 204 or 404 || next is { End: not ReadingEnd.Broken } || (next?.CompletionId is { } id && id != reading.CompletionId))
             {
                 return;

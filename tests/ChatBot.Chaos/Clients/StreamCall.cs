@@ -7,17 +7,19 @@ namespace ChatBot.Chaos.Clients;
 /// <summary>A request that is answered with a stream, read to its end or until the client leaves.</summary>
 public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser user)
 {
+    public const string LastEventId = "Last-Event-ID";
+
     // Keep-alives come every few seconds, if nothing else does.
     private static readonly TimeSpan s_longestSilence = TimeSpan.FromSeconds(40);
 
     /// <param name="leaveAfter">When the client leaves; null to stay to the end.</param>
-    /// <param name="lastEventId">What a resumed stream goes on behind.</param>
+    /// <param name="headers">With a Last-Event-ID the stream goes on behind it.</param>
     /// <returns>The answer and what was shown, which is null for no stream.</returns>
     public async Task<(ChaosAnswer Answer, AnswerReading? Reading)> ReadAsync(
-        int slot, HttpMethod method, string path, JsonNode? body, bool asText, TimeSpan? leaveAfter, string? lastEventId, CancellationToken cancellation)
+        int slot, HttpMethod method, string path, JsonNode? body, bool asText, TimeSpan? leaveAfter, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellation)
     {
-        (string, string)[] headers = [("Accept", asText ? "text/plain" : "text/event-stream"), .. Optional("Last-Event-ID", lastEventId)];
-        var answer = await http.SendAsync(user, slot, method, path, body, cancellation, headers);
+        var lastEventId = headers.FirstOrDefault(h => h.Name == LastEventId).Value;
+        var answer = await http.SendAsync(user, slot, method, path, body, cancellation, [("Accept", asText ? "text/plain" : "text/event-stream"), .. headers]);
         using (answer)
         {
             if (answer.Status != 200)
@@ -91,6 +93,4 @@ public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser 
 
         reading.End = ReadingEnd.Whole;
     }
-
-    private static IEnumerable<(string, string)> Optional(string name, string? value) => value is null ? [] : [(name, value)];
 }
