@@ -11,6 +11,7 @@ public sealed class AnswerReading(Guid userId, int start)
 
     private readonly StringBuilder _text = new();
     private readonly List<(int Offset, DateTimeOffset At)> _arrivals = [];
+    private int _start = start;
 
     public Guid? CompletionId { get; set; }
 
@@ -22,7 +23,10 @@ public sealed class AnswerReading(Guid userId, int start)
     /// <summary>Of the problem that the stream ended with.</summary>
     public string? Code { get; set; }
 
-    public int Offset => start + _text.Length;
+    public int Offset => _start + _text.Length;
+
+    /// <summary>What is shown is another answer than the one that was asked for: all of it.</summary>
+    public void Restart() => _start = 0;
 
     public void Append(ReadOnlySpan<char> text)
     {
@@ -39,5 +43,5 @@ public sealed class AnswerReading(Guid userId, int start)
     }
 
     /// <summary>Null where the connection did not come as far as to say which answer it is about.</summary>
-    public Reading? ToRecord() => CompletionId is { } id ? new(userId, id, start, _text.ToString(), End, _arrivals) : null;
+    public Reading? ToRecord() => CompletionId is { } id ? new(userId, id, _start, _text.ToString(), End, _arrivals) : null;
 }

@@ -67,7 +67,7 @@ public sealed class Browsing(ChaosHttp http, ClientJournal journal, ChaosUser us
         finally
         {
             journal.Add(new SendRecord(
-                SendKind.Create, user.Id, chat.Id, turn.Marker, Guid.Parse(turn.MessageId!), content, startedAt, TimeProvider.System.GetUtcNow(), outcome, null));
+                SendKind.Create, user.Id, chat.Id, turn.Marker, true, Guid.Parse(turn.MessageId!), content, startedAt, TimeProvider.System.GetUtcNow(), outcome, null));
         }
     }
 

@@ -6,9 +6,10 @@ using ChatBot.Chaos.Journals;
 namespace ChatBot.Chaos.Clients;
 
 /// <summary>Reads a UI message stream as strictly as the strictest client does, and a little more so.</summary>
-public sealed class EventReader(AnswerReading reading, bool isResumed)
+/// <param name="resumed">The answer whose last event the client named; null for a stream from the beginning.</param>
+public sealed class EventReader(AnswerReading reading, Guid? resumed)
 {
-    private bool _hasText = isResumed;
+    private bool _hasText = resumed is not null;
     private bool _isOver;
     private int _stage;
 
@@ -46,6 +47,13 @@ public sealed class EventReader(AnswerReading reading, bool isResumed)
         {
             case "start":
                 reading.CompletionId = root.GetProperty("messageId").GetGuid();
+                if (resumed is not null && resumed != reading.CompletionId)
+                {
+                    // Another is being written by now.
+                    reading.Restart();
+                    _hasText = false;
+                }
+
                 break;
             case "text-start":
                 _hasText = true;

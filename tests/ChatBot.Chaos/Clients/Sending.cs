@@ -94,7 +94,8 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
         {
             var marker = send.Kind == SendKind.Regenerate && send.Turn?.AnswerId is null ? null : send.Turn?.Marker;
             journal.Add(new SendRecord(
-                send.Kind, user.Id, send.Chat.Id, marker, send.MessageUuid, send.Content, startedAt, TimeProvider.System.GetUtcNow(), outcome, completionId));
+                send.Kind, user.Id, send.Chat.Id, marker, send.Turn?.MessageId is not null, send.MessageUuid, send.Content, startedAt,
+                TimeProvider.System.GetUtcNow(), outcome, completionId));
         }
     }
 

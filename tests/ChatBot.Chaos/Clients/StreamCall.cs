@@ -33,7 +33,7 @@ public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser 
                 reading.CompletionId = Guid.Parse(ids.Single());
             }
 
-            await ReadAsync(answer, reading, asText, leaveAfter, lastEventId is not null, cancellation);
+            await ReadAsync(answer, reading, asText, leaveAfter, lastEventId is null ? null : Guid.ParseExact(lastEventId.Split('-')[0], "N"), cancellation);
             if (reading.ToRecord() is { } record)
             {
                 journal.Add(record);
@@ -44,7 +44,7 @@ public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser 
     }
 
     private async Task ReadAsync(
-        ChaosAnswer answer, AnswerReading reading, bool asText, TimeSpan? leaveAfter, bool isResumed, CancellationToken cancellation)
+        ChaosAnswer answer, AnswerReading reading, bool asText, TimeSpan? leaveAfter, Guid? resumed, CancellationToken cancellation)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (leaveAfter is { } after)
@@ -61,7 +61,7 @@ public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser 
             }
             else
             {
-                await new EventReader(reading, isResumed).ReadAsync(body, leaving.Token);
+                await new EventReader(reading, resumed).ReadAsync(body, leaving.Token);
             }
         }
         catch (StreamViolation violation)

@@ -2,6 +2,7 @@ namespace ChatBot.Chaos.Journals;
 
 /// <summary>One request to write a message, or to answer one.</summary>
 /// <param name="Marker">The word in the message that nobody else's has; of a regenerated answer, its question's, null where the client left the choice to the server.</param>
+/// <param name="HasId">Whether the client named the message, as a UUID or otherwise.</param>
 /// <param name="MessageId">Where the client gave a UUID, the message's.</param>
 /// <param name="Content">Null where nothing is written.</param>
 /// <param name="EndedAt">When its outcome was known.</param>
@@ -11,6 +12,7 @@ public sealed record SendRecord(
     Guid UserId,
     Guid ChatId,
     string? Marker,
+    bool HasId,
     Guid? MessageId,
     string? Content,
     DateTimeOffset StartedAt,
