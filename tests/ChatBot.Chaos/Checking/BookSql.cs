@@ -20,6 +20,18 @@ internal static class BookSql
         order by c.created_at
         """;
 
+    public const string Attempts = """
+        select c.id, c.id
+        from chatbot.completions c
+        union
+        select c.attempt_id, c.id
+        from chatbot.completions c
+        where c.attempt_id is not null
+        union
+        select a.id, a.completion_id
+        from chatbot.abandoned_attempts a
+        """;
+
     public const string Ledger = """
         select e.id, e.completion_id, e.attempt, e.user_id, e.purpose, e.model, e.input_tokens, e.cached_input_tokens, e.output_tokens, e.reasoning_tokens,
           e.cost, e.quality, e.payer, e.period_start, (e.occurred_at at time zone 'UTC')::date
@@ -57,7 +69,7 @@ internal static class BookSql
         select exists (
           select
           from pg_catalog.pg_index i
-          where i.indexrelid = 'chatbot.completions_one_live_per_chat'::regclass and i.indisunique and i.indisvalid
+          where i.indexrelid = to_regclass('chatbot.completions_one_live_per_chat') and i.indisunique and i.indisvalid
         )
         """;
 }

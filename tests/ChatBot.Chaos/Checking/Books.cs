@@ -11,6 +11,9 @@ public sealed record Books
 
     public required IReadOnlyList<CompletionRow> Completions { get; init; }
 
+    /// <summary>The ids that calls were, or may have been, made under.</summary>
+    public required IReadOnlyList<AttemptRow> Attempts { get; init; }
+
     public required IReadOnlyList<UsageEventRow> Ledger { get; init; }
 
     public required IReadOnlyList<ReservationRow> Reservations { get; init; }
@@ -35,6 +38,7 @@ public sealed record Books
             Chats = await reader.AllAsync(BookSql.Chats, row => new ChatRow(row.GetGuid(0), row.GetGuid(1))),
             Messages = await reader.AllAsync(BookSql.Messages, MessageRow.Read),
             Completions = await reader.AllAsync(BookSql.Completions, CompletionRow.Read),
+            Attempts = await reader.AllAsync(BookSql.Attempts, row => new AttemptRow(row.GetGuid(0), row.GetGuid(1))),
             Ledger = await reader.AllAsync(BookSql.Ledger, UsageEventRow.Read),
             Reservations = await reader.AllAsync(BookSql.Reservations, row => new ReservationRow(row.GetGuid(0), row.GetGuid(1))),
             Periods = await reader.AllAsync(BookSql.Periods, PeriodRow.Read),

@@ -45,7 +45,7 @@ internal static class EstimatedUsage
     private static (int Least, int Most) Range(Facts facts, MeteredCall call)
     {
         // Of several attempts only the last was shown anything of.
-        var isShown = facts.CallsByCompletion[call.Completion.Id].MaxBy(c => c.N) == call.Call;
+        var isShown = facts.CallsByCompletion[call.Completion.Id].Where(MeteredCalls.IsAccepted).MaxBy(c => c.N) == call.Call;
         var stored = isShown ? facts.Stored(call.Completion)?.Content : null;
         return (stored is null ? 0 : Math.Min(O200k.Count(stored), call.Call.SentTokens), call.Call.SentTokens);
     }

@@ -17,7 +17,7 @@ internal sealed record MeteredCall(ModelCall Call, CompletionRow Completion, Usa
         {
             foreach (var call in calls.Where(MeteredCalls.IsAccepted))
             {
-                if (facts.CompletionsById.TryGetValue(calls.Key, out var completion) && rows.TryGetValue(call.RequestId ?? calls.Key, out var row))
+                if (facts.CompletionsById.TryGetValue(calls.Key, out var completion) && rows.TryGetValue(call.RequestId!.Value, out var row))
                 {
                     UsageEventRow[] all = [row, .. adjustments[(row.CompletionId, row.Attempt)]];
                     yield return new(

@@ -11,12 +11,11 @@ internal static class MeteredCalls
     public static Finding Check(Facts facts)
     {
         var rows = facts.Books.Ledger.Where(e => !e.IsAdjustment).ToLookup(e => e.Id);
-        var completionOf = facts.CallsByCompletion.SelectMany(g => g.Select(call => (call.N, Id: g.Key))).ToDictionary(m => m.N, m => m.Id);
         var accepted = facts.Evidence.Calls.Where(IsAccepted).ToList();
         var wrong = new List<string>();
         foreach (var call in accepted)
         {
-            var id = call.RequestId ?? completionOf.GetValueOrDefault(call.N);
+            var id = call.RequestId ?? Guid.Empty;
             if (rows[id].Count() != 1)
             {
                 var state = facts.CompletionsById.GetValueOrDefault(id)?.State ?? "no completion";

@@ -22,6 +22,8 @@ public sealed record CompletionRow(
         row.GetFieldValue<Guid[]>(6), row.GetDateTime(7), row.IsDBNull(8) ? null : row.GetDateTime(8), row.GetBoolean(9), row.GetBoolean(10));
 }
 
+public sealed record AttemptRow(Guid Id, Guid CompletionId);
+
 public sealed record UsageEventRow(
     Guid Id, Guid CompletionId, int Attempt, Guid UserId, string Purpose, string Model, int Input, int CachedInput, int Output, int Reasoning, decimal Cost,
     string Quality, string Payer, DateTime PeriodStart, DateOnly Day)

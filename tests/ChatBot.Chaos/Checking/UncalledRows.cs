@@ -12,10 +12,10 @@ internal static class UncalledRows
 
     public static Finding Check(Facts facts)
     {
-        var called = facts.CallsByCompletion
-            .SelectMany(g => g.Where(MeteredCalls.IsAccepted).Select(call => call.RequestId ?? g.Key))
-            .ToHashSet();
-        var uncalled = facts.Books.Ledger.Where(e => !e.IsAdjustment && !called.Contains(e.Id)).ToList();
+        var called = facts.Evidence.Calls.Where(MeteredCalls.IsAccepted).Select(call => call.RequestId).ToHashSet();
+        // A row that was adjusted to nothing says itself that there was no call.
+        var sums = facts.Books.Ledger.GroupBy(e => (e.CompletionId, e.Attempt)).ToDictionary(g => g.Key, g => g.Sum(e => e.Tokens));
+        var uncalled = facts.Books.Ledger.Where(e => !e.IsAdjustment && !called.Contains(e.Id) && sums[(e.CompletionId, e.Attempt)] != 0).ToList();
         var wrong = uncalled.Where(row => !IsInDoubt(facts, row))
             .Select(row => $"ledger row {row.Id} of completion {row.CompletionId}: {row.Input}+{row.Output} tokens {row.Quality}, and no call");
         return new("3d", "no usage without a call", $"{facts.Books.Ledger.Count} ledger rows, {uncalled.Count} in doubt, their prompts charged", [.. wrong]);

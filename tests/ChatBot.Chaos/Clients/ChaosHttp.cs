@@ -13,7 +13,7 @@ public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJo
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
 
     // A database that is back is not used by everyone at once.
-    private static readonly TimeSpan s_aftermath = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_aftermath = TimeSpan.FromSeconds(10);
 
     private static readonly HashSet<string> s_expected =
     [

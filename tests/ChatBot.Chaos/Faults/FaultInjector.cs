@@ -88,7 +88,8 @@ public sealed class FaultInjector(ChaosOptions options, LocalStack stack, Instan
         }
         else
         {
-            await stack.Azurite.KillAsync();
+            // Not killed: it would forget what it has confirmed, which the real one does not.
+            await stack.Azurite.StopAsync();
             await Task.Delay(outage, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await stack.Azurite.RestartAsync(CancellationToken.None);
         }
