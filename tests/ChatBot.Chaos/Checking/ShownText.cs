@@ -4,7 +4,7 @@ namespace ChatBot.Chaos.Checking;
 
 /// <summary>
 /// What a client was shown is the beginning of what is stored, and all of it where the client was told that it is over. Only an
-/// interrupted answer may have lost an end: of what came in its last two seconds or its last 4 KiB, outages of the database not counted.
+/// interrupted answer may have lost an end: of what came in its last two seconds or its last 4 KiB, outages of the database and standstills not counted.
 /// </summary>
 internal static class ShownText
 {
@@ -84,7 +84,7 @@ internal static class ShownText
 
         var late = reading.Arrivals.SkipWhile(a => a.Offset <= stored.Length).ToList();
         var (from, until) = (late[0].At, late[^1].At);
-        return (end - Math.Max(stored.Length, reading.Start), until - from - facts.Evidence.Faults.DatabaseOutage(from, until));
+        return (end - Math.Max(stored.Length, reading.Start), Positive(until - from - facts.Evidence.Faults.Standstill(from, until)));
     }
 
     private static string? Changed(IGrouping<Guid, Reading> readings)
@@ -94,6 +94,8 @@ internal static class ShownText
             r.Start < longest.Length && !longest.AsSpan(r.Start).StartsWith(r.Text.AsSpan(0, Math.Min(r.Text.Length, longest.Length - r.Start))));
         return changed is null ? null : $"answer {readings.Key} was shown in two ways";
     }
+
+    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 
     private static string Piece(string text, int from) => text.Substring(from, Math.Min(24, text.Length - from));
 }

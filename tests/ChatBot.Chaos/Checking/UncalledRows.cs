@@ -3,8 +3,8 @@ using ChatBot.Chaos.Journals;
 namespace ChatBot.Chaos.Checking;
 
 /// <summary>
-/// A ledger row without a call is one that was admitted and whose process or database was broken before the call: whether it was
-/// made was in doubt, so its prompt is charged, and no output.
+/// A ledger row without a call is one that was admitted and then stopped by its user, or whose process or database was broken, on its
+/// way to the model: whether it had come there was in doubt, so its prompt is charged, and no output.
 /// </summary>
 internal static class UncalledRows
 {
@@ -24,6 +24,6 @@ internal static class UncalledRows
     private static bool IsInDoubt(Facts facts, UsageEventRow row) =>
         row is { Quality: "estimated", Output: 0 }
         && facts.CompletionsById.TryGetValue(row.CompletionId, out var completion)
-        && facts.Evidence.Faults.All.Any(f =>
-            f.Kind != FaultKind.Queues && f.Overlaps(completion.CreatedAt - s_margin, (completion.EndedAt ?? DateTime.MaxValue.AddDays(-1)) + s_margin));
+        && (completion.State == "stopped" || facts.Evidence.Faults.All.Any(f =>
+            f.Kind != FaultKind.Queues && f.Overlaps(completion.CreatedAt - s_margin, (completion.EndedAt ?? DateTime.MaxValue.AddDays(-1)) + s_margin)));
 }

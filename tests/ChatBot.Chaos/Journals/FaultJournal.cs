@@ -29,8 +29,8 @@ public sealed class FaultJournal
     public bool WasDisturbed(int slot, DateTimeOffset from, DateTimeOffset until) =>
         _faults.Any(f => f.Slot == slot && f.Overlaps(from, until));
 
-    /// <summary>How long the database was away in this time.</summary>
-    public TimeSpan DatabaseOutage(DateTimeOffset from, DateTimeOffset until) => _faults
-        .Where(f => f.Kind == FaultKind.Database && f.Overlaps(from, until))
+    /// <summary>How long the database was away in this time, or a process stood still.</summary>
+    public TimeSpan Standstill(DateTimeOffset from, DateTimeOffset until) => _faults
+        .Where(f => f.Kind is FaultKind.Database or FaultKind.Suspend && f.Overlaps(from, until))
         .Aggregate(TimeSpan.Zero, (sum, f) => sum + ((f.Until < until ? f.Until : until) - (f.From > from ? f.From : from)));
 }
