@@ -13,6 +13,9 @@ namespace ChatBot.EndToEndTests;
 /// </summary>
 public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
 {
+    /// <summary>The host's call of the timer function.</summary>
+    public const string Timer = """{"Data":{"timer":{"IsPastDue":false}},"Metadata":{"sys":{"MethodName":"EnforceUsageCaps"}}}""";
+
     private static readonly HttpClient s_http = new();
     private AppProcess _app = null!;
 
@@ -37,7 +40,7 @@ public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
         while (!running.IsCompleted)
         {
             await Age(user);
-            await Run("EnforceUsageCaps", """{"Data":{"timer":{"IsPastDue":false}},"Metadata":{"sys":{"MethodName":"EnforceUsageCaps"}}}""");
+            await Run("EnforceUsageCaps", Timer);
             await Deliver(QueueNames.AssistantMessages, "PersistAssistantMessage");
             await Deliver(QueueNames.UsageEvents, "RecordUsage");
             await Task.WhenAny(running, Task.Delay(100, TestContext.Current.CancellationToken));

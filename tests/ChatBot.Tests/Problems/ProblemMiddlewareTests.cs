@@ -1,4 +1,5 @@
 using ChatBot.Functions.Problems;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -51,6 +52,17 @@ public sealed class ProblemMiddlewareTests
         http.Response.Body = new MemoryStream();
 
         await Middleware(_ => throw new OperationCanceledException()).InvokeAsync(http);
+
+        Assert.Equal(0, http.Response.Body.Length);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_within_its_body_is_answered_nothing()
+    {
+        var http = new DefaultHttpContext();
+        http.Response.Body = new MemoryStream();
+
+        await Middleware(_ => throw new ConnectionResetException("Connection reset by peer")).InvokeAsync(http);
 
         Assert.Equal(0, http.Response.Body.Length);
     }

@@ -28,17 +28,15 @@ public sealed partial class DeliveryFaultTests(TestStack stack)
     }
 
     [Fact]
-    public async Task Usage_that_is_delivered_before_its_message_is_stored_is_delivered_again()
+    public async Task Usage_that_is_delivered_before_its_message_is_stored_is_recorded_when_it_is()
     {
         await using var account = new StorageAccount(stack.Local.Azurite);
         await using var program = await stack.StartProgram(account.Setting);
         var completion = await Finished();
-        var seenAgain = account.Wire.On(WireAction.HoldReply, "PUT /", $"/{QueueNames.UsageEvents}/messages/", "visibilitytimeout=");
 
         await account.Put(QueueNames.UsageEvents, WakeUpOf(completion.Id));
-        await seenAgain.Reached;
+        await account.WaitUntilEmpty(QueueNames.UsageEvents);
         await account.Put(QueueNames.AssistantMessages, WakeUpOf(completion.Id));
-        seenAgain.Release();
 
         Assert.Equal(Books.OfOneAnswer, await Books.Settled(stack.Database, completion.User.Id));
         await account.WaitUntilEmpty(QueueNames.UsageEvents);
@@ -96,7 +94,7 @@ public sealed partial class DeliveryFaultTests(TestStack stack)
         var completion = await HalfCompletion.Begin(stack);
 
         await Persist(stack.Program, completion.Id);
-        await Assert.ThrowsAsync<InvalidDataException>(() => Record(stack.Program, completion.Id));
+        await Record(stack.Program, completion.Id);
         var state = await stack.Scalar<string>("select state from chatbot.completions where id = $1", completion.Id);
         Assert.True(await completion.Finish(new TokenUsage(10, 0, 2, 0)));
         await completion.Wake();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ChatBot.Tests.Stack;
 
-/// <summary>A storage account of a test's own, which the program reaches over a wire.</summary>
+/// <summary>A storage account of a test's own, which the program reaches over wires.</summary>
 public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
 {
     private static int _taken = -1;
@@ -16,13 +16,16 @@ public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
     /// <summary>Between the program and the queues.</summary>
     public HttpWire Wire { get; } = new(azurite.QueuePort);
 
-    /// <summary>Past the wire.</summary>
+    /// <summary>Between the program and the blobs.</summary>
+    public HttpWire BlobWire { get; } = new(azurite.BlobPort);
+
+    /// <summary>Past the wires.</summary>
     public string ConnectionString => azurite.SpareConnectionString(_n);
 
     /// <summary>The program's setting.</summary>
-    public (string Name, string Value) Setting => ("AzureWebJobsStorage", azurite.SpareConnectionString(_n, queuePort: Wire.Port));
+    public (string Name, string Value) Setting => ("AzureWebJobsStorage", azurite.SpareConnectionString(_n, BlobWire.Port, Wire.Port));
 
-    /// <summary>Straight to a queue, past the wire.</summary>
+    /// <summary>Straight to a queue.</summary>
     public async Task<QueueClient> Queue(string name)
     {
         if (!_queues.TryGetValue(name, out var queue))
@@ -65,5 +68,9 @@ public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => Wire.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Wire.DisposeAsync();
+        await BlobWire.DisposeAsync();
+    }
 }
