@@ -146,7 +146,8 @@ begin atomic
         -- Nothing was answered: the same message may be sent again.
         idempotency_key = case when p_state = 'failed' then null else c.idempotency_key end,
         request_fingerprint = case when p_state = 'failed' then null else c.request_fingerprint end,
-        ended_at = clock_timestamp(),
+        -- The chat went on from where it was taken for ended.
+        ended_at = coalesce(c.ended_at, clock_timestamp()),
         persisted_at = null,
         recorded_at = null
     where c.id = p_id

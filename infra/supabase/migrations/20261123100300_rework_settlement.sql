@@ -139,7 +139,7 @@ begin
     return 'uncounted';
   end if;
 
-  -- A prompt that was edited or deleted since can no longer be counted: its bound is charged, so that deleting never refunds.
+  -- What of the prompt was edited or deleted since can no longer be counted: its bound is charged, so that deleting never refunds.
   select 8 + coalesce((select 8 + octet_length(c.system_prompt) from public.chats c where c.id = v_completion.chat_id), 0)
     + coalesce(sum(8 + case m.status when 'streaming' then octet_length(chatbot.draft_text(m.id)) else m.token_bound end), 0)
   into v_bound
@@ -147,8 +147,7 @@ begin
   where m.id = any (v_completion.prompt_message_ids);
   v_input := case
     when v_is_reported then v_completion.input_tokens
-    when v_bound = v_completion.prompt_bound then least(p_input_tokens, v_bound)
-    else v_completion.prompt_bound
+    else least(p_input_tokens + greatest(v_completion.prompt_bound - v_bound, 0), v_completion.prompt_bound)
   end;
 
   -- Of an attempt that gave no token the prompt may be charged, and it was the same.
