@@ -19,17 +19,18 @@ public sealed class ChaosRun : IAsyncDisposable
     private readonly ChaosOptions _options;
     private readonly Action<string> _report;
     private readonly LocalStack _stack;
-    private readonly ClientJournal _journal = new();
+    private readonly ClientJournal _journal;
     private readonly FaultJournal _faults = new();
     private readonly Instances _instances;
     private readonly QueueDisorder _disorder;
     private readonly Sampler _sampler;
     private IReadOnlyList<Probe> _probes = [];
 
-    private ChaosRun(ChaosOptions options, LocalStack stack, Action<string> report)
+    private ChaosRun(ChaosOptions options, LocalStack stack, ClientJournal journal, Action<string> report)
     {
         _options = options;
         _stack = stack;
+        _journal = journal;
         _report = report;
         Database = NpgsqlDataSource.Create(stack.Postgres.ConnectionString());
         _instances = new(stack, Settings(), _faults);
@@ -44,14 +45,16 @@ public sealed class ChaosRun : IAsyncDisposable
 
     public static async Task<ChaosRun> StartAsync(ChaosOptions options, string directory, Action<string> report)
     {
+        var journal = new ClientJournal();
         var stack = await LocalStack.StartAsync(new StackOptions(directory)
         {
             Fresh = true,
             Durable = false,
             Program = options.Binary is { } binary ? AppProgram.Binary(binary) : null,
             Report = report,
+            ReportOutput = new LogWatch(journal).See,
         });
-        var run = new ChaosRun(options, stack, report);
+        var run = new ChaosRun(options, stack, journal, report);
         await run._instances.StartAsync(options.Processes);
         return run;
     }
