@@ -38,7 +38,7 @@ public sealed class AnswerStream(
             var response = httpContext.Response;
             if (!response.HasStarted)
             {
-                if (end is { Problem: { } problem } && text.Length == 0 && start == 0)
+                if (end is { Problem: { } problem } && start == 0 && (text.Length == 0 || !format.HasProblems))
                 {
                     await problem.ExecuteAsync(httpContext);
                     return;
@@ -65,8 +65,8 @@ public sealed class AnswerStream(
 
             if (end is not null && reader.Position >= answer.Length)
             {
-                var isWhole = format.WriteEnd(response.BodyWriter, end, httpContext);
-                if (!await Flush(response) || !isWhole)
+                format.WriteEnd(response.BodyWriter, end, httpContext);
+                if (!await Flush(response) || (end.Problem is not null && !format.HasProblems))
                 {
                     httpContext.Abort();
                 }

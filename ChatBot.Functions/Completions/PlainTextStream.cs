@@ -6,6 +6,8 @@ namespace ChatBot.Functions.Completions;
 /// <summary>The bare text. It has no room for anything else.</summary>
 public sealed class PlainTextStream : StreamFormat
 {
+    public override bool HasProblems => false;
+
     public override void WriteHeaders(HttpResponse response) => response.ContentType = "text/plain; charset=utf-8";
 
     public override void WriteStart(PipeWriter body)
@@ -18,5 +20,7 @@ public sealed class PlainTextStream : StreamFormat
     {
     }
 
-    public override bool WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http) => end.Problem is null;
+    public override void WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http)
+    {
+    }
 }

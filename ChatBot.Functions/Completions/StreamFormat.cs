@@ -5,6 +5,9 @@ namespace ChatBot.Functions.Completions;
 /// <summary>How an answer is written to a client.</summary>
 public abstract class StreamFormat
 {
+    /// <summary>Whether it can say within the stream that an answer did not come to its end.</summary>
+    public abstract bool HasProblems { get; }
+
     public abstract void WriteHeaders(HttpResponse response);
 
     public abstract void WriteStart(PipeWriter body);
@@ -13,6 +16,6 @@ public abstract class StreamFormat
 
     public abstract void WriteKeepAlive(PipeWriter body);
 
-    /// <summary>False where the format has no way to say how the answer ended, so that the connection must be broken.</summary>
-    public abstract bool WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http);
+    /// <summary>Where there is a problem and the format has none, the connection is to be broken instead.</summary>
+    public abstract void WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http);
 }

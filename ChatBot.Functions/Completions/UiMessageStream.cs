@@ -21,6 +21,8 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
     private readonly StreamStage _had = after?.Stage ?? StreamStage.None;
     private int _offset = after?.Offset ?? 0;
 
+    public override bool HasProblems => true;
+
     public override void WriteHeaders(HttpResponse response)
     {
         response.ContentType = "text/event-stream";
@@ -59,7 +61,7 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
 
     public override void WriteKeepAlive(PipeWriter body) => Write(body, ": keep-alive\n\n"u8);
 
-    public override bool WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http)
+    public override void WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http)
     {
         if (end.Problem is { } problem)
         {
@@ -75,7 +77,6 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
         }
 
         Write(body, "data: [DONE]\n\n"u8);
-        return true;
     }
 
     private void WriteGoodEnd(PipeWriter body, AnswerEnd end)

@@ -7,7 +7,12 @@ public sealed class Sampler(NpgsqlDataSource database)
 {
     private const string Look = """
         with adjusted as (
-          select e.user_id, e.period_start, sum(e.input_tokens + e.output_tokens) as tokens
+          select
+            e.user_id,
+            e.period_start,
+            sum(e.input_tokens + e.output_tokens) as tokens,
+            sum(greatest(e.input_tokens + e.output_tokens, 0)) as tokens_found_late,
+            sum(greatest(e.cost, 0)) as cost_found_late
           from billing.usage_events e
           where e.quality = 'adjustment'
           group by e.user_id, e.period_start
@@ -25,9 +30,10 @@ public sealed class Sampler(NpgsqlDataSource database)
         select
           p.user_id,
           (p.tokens + p.own_key_tokens - coalesce(a.tokens, 0))::bigint,
-          coalesce(p.tokens + r.tokens > l.token_cap, false)
-            or coalesce(p.cost + r.cost > l.cost_cap, false)
-            or coalesce(p.own_key_tokens + r.own_key_tokens > l.own_key_token_cap, false)
+          -- What was found out when its reservation was gone could be kept under no cap.
+          coalesce(p.tokens + r.tokens - coalesce(a.tokens_found_late, 0) > l.token_cap, false)
+            or coalesce(p.cost + r.cost - coalesce(a.cost_found_late, 0) > l.cost_cap, false)
+            or coalesce(p.own_key_tokens + r.own_key_tokens - coalesce(a.tokens_found_late, 0) > l.own_key_token_cap, false)
         from billing.usage_periods p
         cross join lateral billing.limits_of(p.user_id) l
         left join adjusted a on a.user_id = p.user_id and a.period_start = p.period_start

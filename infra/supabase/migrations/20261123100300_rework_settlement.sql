@@ -147,6 +147,12 @@ begin
   where m.id = any (v_completion.prompt_message_ids);
   v_input := case
     when v_is_reported then v_completion.input_tokens
+    when v_bound > v_completion.prompt_bound and not exists (
+      -- An answer in the prompt that ended late has more text now; any other text that grew is another text.
+      select
+      from chatbot.completions l
+      where l.id = any (v_completion.prompt_message_ids) and l.lease_epoch > 2
+    ) then v_completion.prompt_bound
     else least(p_input_tokens + greatest(v_completion.prompt_bound - v_bound, 0), v_completion.prompt_bound)
   end;
 

@@ -3,8 +3,8 @@ using ChatBot.Local;
 namespace ChatBot.Chaos.Checking;
 
 /// <summary>
-/// Every other row is an estimate within 2 % or 8 tokens. Of the prompt; or it is the prompt's bound, where the prompt can no longer be
-/// counted. Of an output between what is stored and what was sent: what a dead process had received and not stored yet nobody knows.
+/// Every other row is an estimate within 2 % or 8 tokens. Of the prompt; or it lies between the prompt and its bound, where some of the
+/// prompt was changed or deleted since. Of an output between what is stored and what was sent: what a dead process had received and not stored yet nobody knows.
 /// </summary>
 internal static class EstimatedUsage
 {
@@ -18,15 +18,16 @@ internal static class EstimatedUsage
         var (input, output, bounds) = (0, 0, 0);
         foreach (var call in estimated)
         {
-            var isBound = call.Input == call.Completion.PromptBound && HasChanged(facts, call.Completion);
-            var inputOff = isBound ? 0 : Math.Abs(call.Input - call.Call.PromptTokens);
+            var truth = call.Call.PromptTokens;
+            var isBound = call.Input > truth && call.Input <= call.Completion.PromptBound && HasChanged(facts, call.Completion);
+            var inputOff = isBound ? 0 : Math.Abs(call.Input - truth);
             var (least, most) = Range(facts, call);
             var outputOff = call.Output < least ? least - call.Output : Math.Max(0, call.Output - most);
             bounds += isBound ? 1 : 0;
-            if (inputOff > Tolerance(call.Call.PromptTokens) || outputOff > Tolerance(call.Output < least ? least : most))
+            if (inputOff > Tolerance(truth) || outputOff > Tolerance(call.Output < least ? least : most))
             {
                 wrong.Add($"completion {call.Completion.Id} ({call.Completion.State}, {call.Call.Outcome}): {call.Input}+{call.Output} tokens {call.Row.Quality}, "
-                    + $"asked {call.Call.PromptTokens}, stored to sent {least} to {most}");
+                    + $"asked {truth}, stored to sent {least} to {most}");
             }
 
             input = Math.Max(input, inputOff);
@@ -36,7 +37,7 @@ internal static class EstimatedUsage
         return new(
             "3c",
             "other usage is estimated within 2 % or 8 tokens",
-            $"{estimated.Count} estimates, at most {input} off the prompt and {output} off the output, {bounds} charged at the bound of a prompt that is gone",
+            $"{estimated.Count} estimates, at most {input} off the prompt and {output} off the output, {bounds} of a prompt that has changed since",
             wrong);
     }
 
@@ -51,5 +52,6 @@ internal static class EstimatedUsage
     }
 
     private static bool HasChanged(Facts facts, CompletionRow completion) => completion.PromptMessageIds.Any(id =>
-        !facts.MessagesById.TryGetValue(id, out var message) || (message.Role == "user" && message.UpdatedAt > completion.CreatedAt));
+        !facts.MessagesById.TryGetValue(id, out var message) || (message.Role == "user" && message.UpdatedAt > completion.CreatedAt)
+        || facts.CompletionsById.GetValueOrDefault(id) is { EndedLate: true });
 }

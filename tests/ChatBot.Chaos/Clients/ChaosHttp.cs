@@ -85,9 +85,9 @@ public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJo
             journal.AddOddity($"process {answer.Slot + 1}, {request}: {answer.Status} {answer.Code ?? "without a problem"}");
         }
         else if (answer.Code == "unavailable" && !faults.All.Any(f =>
-            f.Kind is FaultKind.Database && f.Overlaps(answer.StartedAt - s_aftermath, TimeProvider.System.GetUtcNow())))
+            (f.Kind is FaultKind.Database || f.Slot == answer.Slot) && f.Overlaps(answer.StartedAt - s_aftermath, TimeProvider.System.GetUtcNow())))
         {
-            journal.AddOddity($"process {answer.Slot + 1}, {request}: unavailable, though the database was there");
+            journal.AddOddity($"process {answer.Slot + 1}, {request}: unavailable, though the database was there and nothing was done to the process");
         }
     }
 
