@@ -9,7 +9,7 @@ public abstract class CrashTests(PublishedProgram published, Recovery recovery) 
     /// <summary>A send leaves one message, one answer and one charge.</summary>
     protected async Task KillAt(CrashPoint point)
     {
-        await using var process = await WiredProcess.Start(published, recovery);
+        await using var process = await WiredProcess.Start(published, recovery, point.Remains == Remains.Interrupted ? 2 : 20);
         var reached = point.Reach(process);
 
         process.Send(point.Directive);

@@ -30,7 +30,7 @@ public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
         await Storage.Queue(QueueNames.AssistantMessages);
         await Storage.Queue(QueueNames.UsageEvents);
         // Not over the wire, which is cut with the first process.
-        (_app, Address) = await published.StartHosted("recovery", ("AzureWebJobsStorage", Storage.ConnectionString), ("Streams__LeaseSeconds", "2"));
+        (_app, Address) = await published.StartHosted("recovery", ("AzureWebJobsStorage", Storage.ConnectionString));
     }
 
     /// <summary>Runs the functions until everything of a user's is recorded.</summary>

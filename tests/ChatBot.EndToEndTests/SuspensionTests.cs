@@ -9,7 +9,7 @@ public sealed class SuspensionTests(PublishedProgram published, Recovery recover
     [Fact]
     public async Task Suspended_past_its_lease_a_process_changes_nothing_when_it_goes_on_and_tells_its_client()
     {
-        await using var process = await WiredProcess.Start(published, recovery);
+        await using var process = await WiredProcess.Start(published, recovery, leaseSeconds: 2);
         process.Send("tokens=5000 delay=10ms");
         await process.UntilShown("text-delta");
         await Until(process.User, "select exists (select from chatbot.completion_deltas d join chatbot.completions c on c.id = d.completion_id where c.user_id = $1)");

@@ -15,7 +15,7 @@ public sealed class TimerCrashTests(PublishedProgram published, Recovery recover
     [InlineData(WireAction.HoldReply)]
     public async Task Killed_before_or_after_its_sweep_a_timer_leaves_the_rest_to_the_next(WireAction action)
     {
-        await using var process = await WiredProcess.Start(published, recovery);
+        await using var process = await WiredProcess.Start(published, recovery, leaseSeconds: 2);
         process.Send("no-headers");
         await process.UntilCalled(_ => true);
         await process.Kill();

@@ -44,7 +44,8 @@ public sealed class WiredProcess : IAsyncDisposable
     public IReadOnlyList<ModelCall> Calls =>
         [.. _published.Stack.StandIn.Model.Calls.Where(call => call.Messages.GetRawText().Contains(Marker, StringComparison.Ordinal))];
 
-    public static async Task<WiredProcess> Start(PublishedProgram published, Recovery recovery)
+    /// <param name="leaseSeconds">How long others have to wait for it when it is gone. Too short where they may not take over.</param>
+    public static async Task<WiredProcess> Start(PublishedProgram published, Recovery recovery, int leaseSeconds)
     {
         var wired = new WiredProcess(published, recovery);
         recovery.Storage.Wire.Mend();
@@ -53,7 +54,7 @@ public sealed class WiredProcess : IAsyncDisposable
             recovery.Storage.Setting,
             ("Database__ConnectionString", new NpgsqlConnectionStringBuilder(published.Stack.Postgres.ConnectionString("authenticator")) { Port = wired.Database.Port }.ConnectionString),
             ("OpenAI__Endpoint", $"http://127.0.0.1:{wired.Model.Port}/v1"),
-            ("Streams__LeaseSeconds", "2"));
+            ("Streams__LeaseSeconds", $"{leaseSeconds}"));
         wired.User = await published.NewUser(new Uri(wired.App.BaseUrl));
         wired.Chat = await StreamingTests.NewChat(wired.User);
         return wired;

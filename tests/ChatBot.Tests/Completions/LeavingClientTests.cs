@@ -49,10 +49,7 @@ public sealed class LeavingClientTests(TestStack stack)
         using var client = await RawClient.Connect(stack.Program.Address);
 
         await client.Write(RawClient.SendOf(user, chat, $"{marker} [[tokens=5 first=200ms]]"));
-        while (stack.CallsOf(marker).Count == 0)
-        {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
+        await stack.WaitUntil(() => Task.FromResult(stack.CallsOf(marker).Count > 0));
 
         await LeaveAndLook(client, how, user, marker);
     }
@@ -112,6 +109,8 @@ public sealed class LeavingClientTests(TestStack stack)
 
         await stack.WaitUntil("select exists (select from chatbot.completions where user_id = $1)", user.Id);
         Assert.Equal(Books.OfOneAnswer, await Books.Settled(stack.Database, user.Id));
+        // Known a moment after the program has the answer.
+        await stack.WaitUntil(() => Task.FromResult(stack.CallOf(marker).Outcome != CallOutcome.Running));
         Assert.Equal(CallOutcome.Completed, stack.CallOf(marker).Outcome);
     }
 }

@@ -39,11 +39,7 @@ public sealed class PoolTests(TestStack stack)
         await stack.WaitUntil("select exists (select from chatbot.completions where chat_id = $1 and state = 'streaming')", Guid.Parse(chat));
 
         var (taken, taking) = await TakeTheConnection(wire, user);
-        while (stack.CallOf(marker).Outcome != CallOutcome.Completed)
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
+        await stack.WaitUntil(() => Task.FromResult(stack.CallsOf(marker).Any(call => call.Outcome == CallOutcome.Completed)));
         taken.Release();
 
         (await taking).Is(HttpStatusCode.OK);
