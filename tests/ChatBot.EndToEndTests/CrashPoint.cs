@@ -29,31 +29,42 @@ public sealed record CrashPoint(string Directive, Func<WiredProcess, Func<Task>>
         ["after the first token, before its draft"] = Database($"{s_text} stall=6", WireAction.Hold, "append_deltas", Remains.Interrupted, text: "ebra"),
         ["after the draft"] = Database($"{s_text} stall=6", WireAction.HoldReply, "append_deltas", Remains.Interrupted, text: "ebra"),
         ["after the model's end, before it is stored"] = Database(Short, WireAction.Hold, "finish_completion", Remains.Interrupted),
+        ["after the model's end, without a database, before it is kept elsewhere"] = ClaimCheck(WireAction.Hold, Remains.Interrupted),
     };
 
     public static IReadOnlyDictionary<string, CrashPoint> AfterTheEnd { get; } = new Dictionary<string, CrashPoint>
     {
         ["after the end is stored"] = Database(Short, WireAction.HoldReply, "finish_completion", Remains.Complete),
-        ["before the wake-up"] = Storage(WireAction.Hold, "POST /", QueueNames.AssistantMessages),
-        ["after the wake-up"] = Storage(WireAction.HoldReply, "POST /", QueueNames.AssistantMessages),
+        ["after the end is kept elsewhere, without a database"] = ClaimCheck(WireAction.HoldReply, Remains.Complete),
+        ["before the wake-up"] = Queue(WireAction.Hold, "POST /", QueueNames.AssistantMessages),
+        ["after the wake-up"] = Queue(WireAction.HoldReply, "POST /", QueueNames.AssistantMessages),
         ["after the finish event, before the delivery"] = new(Short, p => WhenShown(p, "\"type\":\"finish\""), Remains.Complete),
         ["after the delivery, before the message is stored"] = Database(Short, WireAction.Hold, "persist_message", Remains.Complete),
         ["after the message is stored"] = Database(Short, WireAction.HoldReply, "persist_message", Remains.Complete),
-        ["before the wake-up for its usage"] = Storage(WireAction.Hold, "POST /", QueueNames.UsageEvents),
-        ["after the wake-up for its usage"] = Storage(WireAction.HoldReply, "POST /", QueueNames.UsageEvents),
-        ["before the queue message is deleted"] = Storage(WireAction.Hold, "DELETE /", QueueNames.AssistantMessages),
-        ["after the queue message is deleted"] = Storage(WireAction.HoldReply, "DELETE /", QueueNames.AssistantMessages),
+        ["before the wake-up for its usage"] = Queue(WireAction.Hold, "POST /", QueueNames.UsageEvents),
+        ["after the wake-up for its usage"] = Queue(WireAction.HoldReply, "POST /", QueueNames.UsageEvents),
+        ["before the queue message is deleted"] = Queue(WireAction.Hold, "DELETE /", QueueNames.AssistantMessages),
+        ["after the queue message is deleted"] = Queue(WireAction.HoldReply, "DELETE /", QueueNames.AssistantMessages),
         ["before the ledger's row"] = Database(Short, WireAction.Hold, "record_usage", Remains.Complete),
         ["after the ledger's row"] = Database(Short, WireAction.HoldReply, "record_usage", Remains.Complete),
-        ["before the last queue message is deleted"] = Storage(WireAction.Hold, "DELETE /", QueueNames.UsageEvents),
-        ["after the last queue message is deleted"] = Storage(WireAction.HoldReply, "DELETE /", QueueNames.UsageEvents),
+        ["before the last queue message is deleted"] = Queue(WireAction.Hold, "DELETE /", QueueNames.UsageEvents),
+        ["after the last queue message is deleted"] = Queue(WireAction.HoldReply, "DELETE /", QueueNames.UsageEvents),
     };
 
     private static CrashPoint Database(string directive, WireAction action, string function, Remains remains, string text = "", int calls = 1) =>
         new(directive, p => Reached(p.Database, action, function, text), remains, calls);
 
-    private static CrashPoint Storage(WireAction action, string method, string queue) =>
-        new(Short, p => Reached(p.Storage, action, method, $"/{queue}/messages"), Remains.Complete);
+    private static CrashPoint Queue(WireAction action, string method, string queue) =>
+        new(Short, p => Reached(p.Queues, action, method, $"/{queue}/messages"), Remains.Complete);
+
+    private static CrashPoint ClaimCheck(WireAction action, Remains remains) => new(
+        Short,
+        p =>
+        {
+            p.Database.On(WireAction.Cut, "finish_completion");
+            return Reached(p.Blobs, action, "PUT /", $"/{QueueNames.FinishedAnswers}/");
+        },
+        remains);
 
     private static Func<Task> Reached(Wire wire, WireAction action, params string[] texts)
     {
@@ -64,7 +75,7 @@ public sealed record CrashPoint(string Directive, Func<WiredProcess, Func<Task>>
     /// <summary>The process's own functions wait for their queue.</summary>
     private static Func<Task> WhenShown(WiredProcess process, string text)
     {
-        process.Storage.On(WireAction.Hold, "GET /", $"/{QueueNames.AssistantMessages}/messages");
+        process.Queues.On(WireAction.Hold, "GET /", $"/{QueueNames.AssistantMessages}/messages");
         return () => process.UntilShown(text);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Azure.Storage.Blobs;
 using ChatBot.Local;
 using ChatBot.Shared.Queues;
 using ChatBot.Tests.Stack;
@@ -29,6 +30,7 @@ public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
         // Readiness asks for the queues, which nobody has made yet.
         await Storage.Queue(QueueNames.AssistantMessages);
         await Storage.Queue(QueueNames.UsageEvents);
+        await new BlobContainerClient(Storage.ConnectionString, QueueNames.FinishedAnswers).CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         // Not over the wire, which is cut with the first process.
         (_app, Address) = await published.StartHosted("recovery", ("AzureWebJobsStorage", Storage.ConnectionString));
     }

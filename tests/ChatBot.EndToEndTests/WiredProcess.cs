@@ -1,5 +1,6 @@
 using System.Text;
 using ChatBot.Local;
+using ChatBot.Shared.Queues;
 using ChatBot.Tests.Stack;
 using Npgsql;
 using Xunit;
@@ -27,7 +28,9 @@ public sealed class WiredProcess : IAsyncDisposable
 
     public HttpWire Model { get; }
 
-    public HttpWire Storage => _recovery.Storage.Wire;
+    public HttpWire Queues => _recovery.Storage.Wire;
+
+    public HttpWire Blobs => _recovery.Storage.BlobWire;
 
     public AppProcess App { get; private set; } = null!;
 
@@ -44,11 +47,15 @@ public sealed class WiredProcess : IAsyncDisposable
     public IReadOnlyList<ModelCall> Calls =>
         [.. _published.Stack.StandIn.Model.Calls.Where(call => call.Messages.GetRawText().Contains(Marker, StringComparison.Ordinal))];
 
-    /// <param name="leaseSeconds">How long others have to wait for it when it is gone. Too short where they may not take over.</param>
+    /// <param name="leaseSeconds">After how long others may take over what it leaves.</param>
     public static async Task<WiredProcess> Start(PublishedProgram published, Recovery recovery, int leaseSeconds)
     {
         var wired = new WiredProcess(published, recovery);
-        recovery.Storage.Wire.Mend();
+        // What was woken twice before, nobody has taken yet.
+        await recovery.Storage.Clear(QueueNames.AssistantMessages);
+        await recovery.Storage.Clear(QueueNames.UsageEvents);
+        wired.Queues.Mend();
+        wired.Blobs.Mend();
         wired.App = await published.Start(
             $"wired-{wired.Marker[..8]}",
             recovery.Storage.Setting,
@@ -88,8 +95,12 @@ public sealed class WiredProcess : IAsyncDisposable
         await App.KillAsync();
         await Database.DisposeAsync();
         await Model.DisposeAsync();
-        Storage.Cut();
-        Storage.Clear();
+        foreach (var wire in new[] { Queues, Blobs })
+        {
+            wire.Cut();
+            wire.Clear();
+        }
+
         await _reading;
     }
 
@@ -98,7 +109,8 @@ public sealed class WiredProcess : IAsyncDisposable
         await App.DisposeAsync();
         await Database.DisposeAsync();
         await Model.DisposeAsync();
-        Storage.Clear();
+        Queues.Clear();
+        Blobs.Clear();
     }
 
     private async Task Read(CancellationToken cancellation)

@@ -53,6 +53,9 @@ public sealed class StorageAccount(AzuriteServer azurite) : IAsyncDisposable
     public async Task<int> Count(string name) =>
         (await (await Queue(name)).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount;
 
+    /// <summary>Empties a queue, also of what is hidden.</summary>
+    public async Task Clear(string name) => await (await Queue(name)).ClearMessagesAsync(TestContext.Current.CancellationToken);
+
     /// <summary>Takes the next message, if there is one, so that nobody else sees it.</summary>
     public async Task<QueueMessage?> Take(string name) =>
         await (await Queue(name)).ReceiveMessageAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
