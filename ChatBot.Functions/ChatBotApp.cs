@@ -73,6 +73,7 @@ public static class ChatBotApp
         services.AddSingleton<ChatModel>();
         services.AddSingleton<ModelCircuits>();
         services.AddSingleton<ModelCaller>();
+        services.AddSingleton<AdmissionStore>();
         services.AddSingleton<CompletionStore>();
         services.AddSingleton<LiveCompletions>();
         services.AddSingleton<DraftWriter>();

@@ -1,4 +1,3 @@
-using System.Text;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Settings;
@@ -11,79 +10,6 @@ namespace ChatBot.Functions.Completions;
 /// <summary>The steps of a completion in the database; each is one round trip.</summary>
 public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings settings)
 {
-    private const int MaxBeginAttempts = 3;
-    private static readonly TimeSpan s_beginPause = TimeSpan.FromMilliseconds(100);
-
-    private readonly string _models = ModelsAsJson(settings.Models);
-
-    // Above all that one answer may take, so that only what was forgotten runs out.
-    private readonly TimeSpan _reservationLifetime = settings.Streams.Total + TimeSpan.FromMinutes(15);
-
-    /// <summary>The admission: everything that must be settled before a model is called.</summary>
-    /// <exception cref="PostgresException">Refused, with an SQLSTATE of class CB.</exception>
-    /// <exception cref="UnacknowledgedException">Nobody knows whether it was admitted.</exception>
-    public Task<BegunCompletion> Begin(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation) =>
-        Repeat(() => BeginOnce(user, id, send, traceParent, cancellation));
-
-    /// <summary>A further call out of a completion. Null where it may not be made.</summary>
-    public Task<BegunCall?> BeginAttempt(LiveCompletion live, ModelSettings model, CancellationToken cancellation)
-    {
-        var attemptId = Guid.CreateVersion7();
-        return Repeat(() => database.First(
-            Caller.Service,
-            Statement.Of(
-                CompletionSql.BeginAttempt,
-                Parameter.Uuid(live.Id),
-                Parameter.Integer(live.Epoch),
-                Parameter.Uuid(attemptId),
-                Parameter.Boolean(live.IsCalled),
-                Parameter.Text(model.Name),
-                Parameter.Integer(model.Context),
-                Parameter.Integer(model.MaxOutput)),
-            BegunCall.Read,
-            cancellation));
-    }
-
-    /// <summary>Both are the same when they are done again under their ids, and a client should not have to do it.</summary>
-    private static async Task<T> Repeat<T>(Func<Task<T>> begin)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await begin();
-            }
-            catch (NpgsqlException e) when (attempt < MaxBeginAttempts && (e is UnacknowledgedException { IsTimeout: false } or PostgresException { IsTransient: true }))
-            {
-                await Task.Delay(s_beginPause * attempt);
-            }
-        }
-    }
-
-    private async Task<BegunCompletion> BeginOnce(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation)
-    {
-        var statement = Statement.Of(
-            CompletionSql.Begin,
-            Parameter.Uuid(id),
-            Parameter.Uuid(send.ChatId),
-            Parameter.Boolean(send.CreatesChat),
-            Parameter.Text(send.Trigger),
-            Parameter.Uuid(send.MessageId),
-            Parameter.Boolean(send.IsEdit),
-            Parameter.Text(send.ClientId),
-            Parameter.Text(send.Content),
-            Parameter.Integer(send.TokenBound),
-            Parameter.Text(send.Model),
-            Parameter.Json(_models),
-            Parameter.Text(send.IdempotencyKey),
-            Parameter.Bytes(send.IdempotencyKey is null ? null : send.Fingerprint),
-            Parameter.Integer(send.LingerSeconds),
-            Parameter.Span(settings.Streams.Lease),
-            Parameter.Span(_reservationLifetime),
-            Parameter.Text(traceParent));
-        return (await database.First(user.Caller, statement, BegunCompletion.Read, cancellation))!;
-    }
-
     /// <summary>Which of these completions are still held by this process, and which of those are asked to stop.</summary>
     public async Task<Dictionary<Guid, bool>> AppendDeltas(IReadOnlyList<DraftPart> parts, CancellationToken cancellation)
     {
@@ -169,28 +95,6 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
 
     private async Task<Guid?> OneId(CurrentUser user, NpgsqlBatchCommand statement, CancellationToken cancellation) =>
         await database.First(user.Caller, statement, row => row.TextOrNull(0) ?? "", cancellation) is { Length: > 0 } id ? Guid.Parse(id) : null;
-
-    private static string ModelsAsJson(IReadOnlyList<ModelSettings> models)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new System.Text.Json.Utf8JsonWriter(stream))
-        {
-            json.WriteStartArray();
-            foreach (var model in models)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", model.Name);
-                json.WriteNumber("context", model.Context);
-                json.WriteNumber("maxOutput", model.MaxOutput);
-                json.WriteBoolean("ownKey", model.Provider is ModelProvider.OpenAI);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
 }
 
 /// <summary>A piece of a draft: the text from the UTF-16 code unit <paramref name="Seq"/> on.</summary>

@@ -13,7 +13,7 @@ namespace ChatBot.Functions.Completions;
 public sealed partial class ModelCaller(
     ChatModel chatModel,
     ModelCircuits circuits,
-    CompletionStore store,
+    AdmissionStore admissions,
     DraftWriter drafts,
     ChatBotSettings settings,
     TimeProvider time,
@@ -96,7 +96,7 @@ public sealed partial class ModelCaller(
     {
         try
         {
-            if (await store.BeginAttempt(live, model, CancellationToken.None) is not { } call)
+            if (await admissions.BeginAttempt(live, model, CancellationToken.None) is not { } call)
             {
                 return false;
             }

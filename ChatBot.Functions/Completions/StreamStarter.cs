@@ -8,7 +8,7 @@ namespace ChatBot.Functions.Completions;
 
 /// <summary>Begins an answer, or joins one that was begun before, and sends it.</summary>
 public sealed class StreamStarter(
-    CompletionStore store,
+    AdmissionStore admissions,
     CompletionRelay relay,
     CompletionFinisher finisher,
     AnswerFollower follower,
@@ -40,7 +40,7 @@ public sealed class StreamStarter(
         var id = Guid.CreateVersion7();
         try
         {
-            return await store.Begin(user, id, send, traceParent, CancellationToken.None);
+            return await admissions.Begin(user, id, send, traceParent, CancellationToken.None);
         }
         catch (UnacknowledgedException)
         {

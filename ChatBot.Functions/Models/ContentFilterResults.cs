@@ -16,7 +16,7 @@ public static class ContentFilterResults
             return [];
         }
 
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        while (json.NextProperty())
         {
             var category = json.ValueSpan;
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
@@ -25,7 +25,7 @@ public static class ContentFilterResults
                 continue;
             }
 
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while (json.NextProperty())
             {
                 var isFiltered = json.ValueTextEquals("filtered"u8);
                 json.Read();

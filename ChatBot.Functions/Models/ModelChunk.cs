@@ -32,7 +32,7 @@ public sealed class ModelChunk
         (_length, FinishReason, Usage, Error, Filtered) = (0, null, null, null, []);
         var json = new Utf8JsonReader(data);
         Expect(ref json, JsonTokenType.StartObject);
-        while (NextProperty(ref json))
+        while (json.NextProperty())
         {
             if (json.ValueTextEquals("choices"u8))
             {
@@ -40,7 +40,7 @@ public sealed class ModelChunk
             }
             else if (json.ValueTextEquals("usage"u8))
             {
-                ReadUsage(ref json);
+                Usage = UsageReport.Read(ref json);
             }
             else if (json.ValueTextEquals("error"u8))
             {
@@ -48,7 +48,7 @@ public sealed class ModelChunk
             }
             else
             {
-                SkipValue(ref json);
+                json.SkipValue();
             }
         }
 
@@ -69,7 +69,7 @@ public sealed class ModelChunk
 
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
         {
-            while (NextProperty(ref json))
+            while (json.NextProperty())
             {
                 if (json.ValueTextEquals("delta"u8))
                 {
@@ -87,7 +87,7 @@ public sealed class ModelChunk
                 }
                 else
                 {
-                    SkipValue(ref json);
+                    json.SkipValue();
                 }
             }
         }
@@ -102,7 +102,7 @@ public sealed class ModelChunk
             return;
         }
 
-        while (NextProperty(ref json))
+        while (json.NextProperty())
         {
             // A refusal is the answer too, in the model's own words.
             var isText = json.ValueTextEquals("content"u8) || json.ValueTextEquals("refusal"u8);
@@ -147,82 +147,6 @@ public sealed class ModelChunk
         }
     }
 
-    private void ReadUsage(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartObject)
-        {
-            json.Skip();
-            return;
-        }
-
-        int? input = null, output = null, cached = 0, reasoning = 0;
-        while (NextProperty(ref json))
-        {
-            if (json.ValueTextEquals("prompt_tokens"u8))
-            {
-                input = ReadCount(ref json);
-            }
-            else if (json.ValueTextEquals("completion_tokens"u8))
-            {
-                output = ReadCount(ref json);
-            }
-            else if (json.ValueTextEquals("prompt_tokens_details"u8))
-            {
-                cached = ReadDetail(ref json, "cached_tokens"u8);
-            }
-            else if (json.ValueTextEquals("completion_tokens_details"u8))
-            {
-                reasoning = ReadDetail(ref json, "reasoning_tokens"u8);
-            }
-            else
-            {
-                SkipValue(ref json);
-            }
-        }
-
-        // Figures that contradict each other are as good as none: the usage is then estimated.
-        if (input is { } i && output is { } o && cached is { } c && reasoning is { } r && c <= i && r <= o)
-        {
-            Usage = new TokenUsage(i, c, o, r);
-        }
-    }
-
-    private static int? ReadDetail(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
-    {
-        int? count = 0;
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartObject)
-        {
-            json.Skip();
-            return count;
-        }
-
-        while (NextProperty(ref json))
-        {
-            if (json.ValueTextEquals(name))
-            {
-                count = ReadCount(ref json);
-            }
-            else
-            {
-                SkipValue(ref json);
-            }
-        }
-
-        return count;
-    }
-
-    /// <summary>Null for what cannot be a number of tokens in one call.</summary>
-    private static int? ReadCount(ref Utf8JsonReader json)
-    {
-        const int most = 100_000_000;
-        json.Read();
-        var count = json.TokenType == JsonTokenType.Number && json.TryGetInt32(out var number) && number is >= 0 and <= most ? number : (int?)null;
-        json.Skip();
-        return count;
-    }
-
     private void ReadError(ref Utf8JsonReader json)
     {
         json.Read();
@@ -234,7 +158,7 @@ public sealed class ModelChunk
         }
 
         Error = "error";
-        while (NextProperty(ref json))
+        while (json.NextProperty())
         {
             var isCode = json.ValueTextEquals("code"u8);
             json.Read();
@@ -245,14 +169,6 @@ public sealed class ModelChunk
 
             json.Skip();
         }
-    }
-
-    private static bool NextProperty(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName;
-
-    private static void SkipValue(ref Utf8JsonReader json)
-    {
-        json.Read();
-        json.Skip();
     }
 
     private static void Expect(ref Utf8JsonReader json, JsonTokenType type)

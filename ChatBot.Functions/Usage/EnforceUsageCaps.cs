@@ -22,8 +22,7 @@ public sealed partial class EnforceUsageCaps(ChatBotDatabase database, WakeUpQue
     {
         Func<Task>[] jobs =
         [
-            () => Sweep(cancellation),
-            () => WakeClaimed(cancellation),
+            () => Wake(cancellation),
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.ReleaseReservations), cancellation),
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.UnblockPeriods), cancellation),
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.ClosePeriods, Parameter.Span(s_closeAfter)), cancellation),
@@ -45,6 +44,13 @@ public sealed partial class EnforceUsageCaps(ChatBotDatabase database, WakeUpQue
         {
             throw new AggregateException(failures);
         }
+    }
+
+    /// <summary>What waits for the database is woken only where the database is there: else its wake-ups would fail until they are dead.</summary>
+    private async Task Wake(CancellationToken cancellation)
+    {
+        await Sweep(cancellation);
+        await WakeClaimed(cancellation);
     }
 
     private async Task Sweep(CancellationToken cancellation)

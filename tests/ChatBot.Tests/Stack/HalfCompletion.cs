@@ -26,10 +26,11 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
             await stack.SetCaps(user, tokenCap);
         }
 
-        var store = stack.Program.Services.GetRequiredService<CompletionStore>();
+        var services = stack.Program.Services;
+        var (admissions, store) = (services.GetRequiredService<AdmissionStore>(), services.GetRequiredService<CompletionStore>());
         var send = new SendCommand(Guid.Parse(chat), false, false, Guid.CreateVersion7(), false, null, "Go.", null, null, null, []);
         var caller = new CurrentUser(user.Id, "authenticated", false, $$"""{"sub":"{{user.Id}}","role":"authenticated"}""");
-        var begun = await store.Begin(caller, Guid.CreateVersion7(), send, null, TestContext.Current.CancellationToken);
+        var begun = await admissions.Begin(caller, Guid.CreateVersion7(), send, null, TestContext.Current.CancellationToken);
         if (draft.Length > 0)
         {
             await store.AppendDeltas([new DraftPart(begun.Id, 1, true, 0, draft)], TestContext.Current.CancellationToken);

@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json;
+using ChatBot.Functions.Database;
+using ChatBot.Functions.Identity;
+using ChatBot.Functions.Settings;
+using Npgsql;
+
+namespace ChatBot.Functions.Completions;
+
+/// <summary>What the database must say yes to before a model is called; each is one round trip.</summary>
+public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings settings)
+{
+    private const int MaxTries = 3;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _models = ModelsAsJson(settings.Models);
+
+    // Above all that one answer may take, so that only what was forgotten runs out.
+    private readonly TimeSpan _reservationLifetime = settings.Streams.Total + TimeSpan.FromMinutes(15);
+
+    /// <summary>The admission: everything that must be settled before a model is called.</summary>
+    /// <exception cref="PostgresException">Refused, with an SQLSTATE of class CB.</exception>
+    /// <exception cref="UnacknowledgedException">Nobody knows whether it was admitted.</exception>
+    public Task<BegunCompletion> Begin(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation) =>
+        Repeat(() => BeginOnce(user, id, send, traceParent, cancellation));
+
+    /// <summary>A further call out of a completion. Null where it may not be made.</summary>
+    public Task<BegunCall?> BeginAttempt(LiveCompletion live, ModelSettings model, CancellationToken cancellation)
+    {
+        var attemptId = Guid.CreateVersion7();
+        return Repeat(() => database.First(
+            Caller.Service,
+            Statement.Of(
+                CompletionSql.BeginAttempt,
+                Parameter.Uuid(live.Id),
+                Parameter.Integer(live.Epoch),
+                Parameter.Uuid(attemptId),
+                Parameter.Boolean(live.IsCalled),
+                Parameter.Text(model.Name),
+                Parameter.Integer(model.Context),
+                Parameter.Integer(model.MaxOutput)),
+            BegunCall.Read,
+            cancellation));
+    }
+
+    /// <summary>Both are the same when they are done again under their ids, and a client should not have to do it.</summary>
+    private static async Task<T> Repeat<T>(Func<Task<T>> begin)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await begin();
+            }
+            catch (NpgsqlException e) when (attempt < MaxTries && (e is UnacknowledgedException { IsTimeout: false } or PostgresException { IsTransient: true }))
+            {
+                await Task.Delay(s_pause * attempt);
+            }
+        }
+    }
+
+    private async Task<BegunCompletion> BeginOnce(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation)
+    {
+        var statement = Statement.Of(
+            CompletionSql.Begin,
+            Parameter.Uuid(id),
+            Parameter.Uuid(send.ChatId),
+            Parameter.Boolean(send.CreatesChat),
+            Parameter.Text(send.Trigger),
+            Parameter.Uuid(send.MessageId),
+            Parameter.Boolean(send.IsEdit),
+            Parameter.Text(send.ClientId),
+            Parameter.Text(send.Content),
+            Parameter.Integer(send.TokenBound),
+            Parameter.Text(send.Model),
+            Parameter.Json(_models),
+            Parameter.Text(send.IdempotencyKey),
+            Parameter.Bytes(send.IdempotencyKey is null ? null : send.Fingerprint),
+            Parameter.Integer(send.LingerSeconds),
+            Parameter.Span(settings.Streams.Lease),
+            Parameter.Span(_reservationLifetime),
+            Parameter.Text(traceParent));
+        return (await database.First(user.Caller, statement, BegunCompletion.Read, cancellation))!;
+    }
+
+    private static string ModelsAsJson(IReadOnlyList<ModelSettings> models)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartArray();
+            foreach (var model in models)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", model.Name);
+                json.WriteNumber("context", model.Context);
+                json.WriteNumber("maxOutput", model.MaxOutput);
+                json.WriteBoolean("ownKey", model.Provider is ModelProvider.OpenAI);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}
