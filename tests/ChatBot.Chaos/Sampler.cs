@@ -31,9 +31,9 @@ public sealed class Sampler(NpgsqlDataSource database)
           p.user_id,
           (p.tokens + p.own_key_tokens - coalesce(a.tokens, 0))::bigint,
           -- What was found out when its reservation was gone could be kept under no cap.
-          coalesce(p.tokens + r.tokens - coalesce(a.tokens_found_late, 0) > l.token_cap, false)
-            or coalesce(p.cost + r.cost - coalesce(a.cost_found_late, 0) > l.cost_cap, false)
-            or coalesce(p.own_key_tokens + r.own_key_tokens - coalesce(a.tokens_found_late, 0) > l.own_key_token_cap, false)
+          coalesce(p.tokens + coalesce(r.tokens, 0) - coalesce(a.tokens_found_late, 0) > l.token_cap, false)
+            or coalesce(p.cost + coalesce(r.cost, 0) - coalesce(a.cost_found_late, 0) > l.cost_cap, false)
+            or coalesce(p.own_key_tokens + coalesce(r.own_key_tokens, 0) - coalesce(a.tokens_found_late, 0) > l.own_key_token_cap, false)
         from billing.usage_periods p
         cross join lateral billing.limits_of(p.user_id) l
         left join adjusted a on a.user_id = p.user_id and a.period_start = p.period_start
