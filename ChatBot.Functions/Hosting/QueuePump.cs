@@ -1,8 +1,10 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
 using ChatBot.Shared.Queues;
+using Npgsql;
 
 namespace ChatBot.Functions.Hosting;
 
@@ -89,17 +91,17 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
         catch (Exception e)
         {
             Log.Failed(log, function.Name, message.DequeueCount, e.GetType().Name, e.Message);
-            await SeeAgain(queue, message);
+            await SeeAgain(queue, message, IsOutage(e));
             return;
         }
 
         await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt);
     }
 
-    private async Task SeeAgain(QueueClient queue, QueueMessage message)
+    private async Task SeeAgain(QueueClient queue, QueueMessage message, bool isOutage)
     {
-        // Behind a poison queue there is none: what is there stays until it can be kept.
-        if (message.DequeueCount < TriggerTable.MaxDequeueCount || function.Queue.EndsWith(QueueNames.PoisonSuffix, StringComparison.Ordinal))
+        // Behind a poison queue there is none: what is there stays until it can be kept. Nor is a message at fault for an outage.
+        if (isOutage || message.DequeueCount < TriggerTable.MaxDequeueCount || function.Queue.EndsWith(QueueNames.PoisonSuffix, StringComparison.Ordinal))
         {
             var pause = s_seenAgainAfter[Math.Min((int)message.DequeueCount, s_seenAgainAfter.Length) - 1];
             await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, pause);
@@ -110,6 +112,14 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
         await queues.Send(function.Queue + QueueNames.PoisonSuffix, message.Body, CancellationToken.None);
         await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt);
     }
+
+    private static bool IsOutage(Exception exception) => exception switch
+    {
+        NpgsqlException failure => DatabaseProblems.From(failure) == DatabaseProblems.Unavailable,
+        // The SDK's, after its own retries.
+        AggregateException failures => failures.InnerExceptions.All(e => e is RequestFailedException),
+        _ => exception is RequestFailedException,
+    };
 
     private static partial class Log
     {

@@ -444,6 +444,8 @@ begin
     on conflict do nothing;
     perform from billing.usage_periods u where u.user_id = v_user and u.period_start = v_period for update;
   end if;
+  -- It may have waited for its turn.
+  v_now := clock_timestamp();
 
   -- The same call again, after its acknowledgement was lost: what was decided stands.
   perform from chatbot.completions c where c.id = p_completion_id and c.user_id = v_user;
@@ -563,7 +565,7 @@ $$;
 
 -- Makes a further call out of a completion, after one that gave no token: where that one was taken, the provider may charge for
 -- its prompt, and the reservation grows by it. No row where the call may not be made: the completion is not the caller's any
--- more, the model is not for this plan, or the caps have no room.
+-- more, its prompt is gone, the model is not for this plan, or the caps have no room.
 create function chatbot.begin_attempt(
   p_id uuid,
   p_epoch integer,
@@ -627,7 +629,10 @@ begin
   if v_completion.attempt_id is distinct from p_attempt_id then
     select l.* into v_limits from billing.limits_of(v_completion.user_id) l;
     select p.* into v_price from billing.price_of(p_model, now()) p;
-    if v_price.id is null or p_model <> all (coalesce(v_limits.models_allowed, array[p_model])) then
+    if v_price.id is null or p_model <> all (coalesce(v_limits.models_allowed, array[p_model]))
+      -- The chat may have been deleted meanwhile.
+      or not exists (select from chatbot.prompt_of(p_id) m where m.content <> '')
+    then
       return;
     end if;
 
