@@ -37,7 +37,8 @@ internal static class History
         var last = long.MinValue;
         foreach (var id in completion.PromptMessageIds)
         {
-            if (!facts.MessagesById.TryGetValue(id, out var message))
+            // A message that was deleted may have been sent again under its id: that is another.
+            if (!facts.MessagesById.TryGetValue(id, out var message) || (facts.HasGaps(completion.ChatId) && message.CreatedAt > completion.CreatedAt))
             {
                 if (!facts.HasGaps(completion.ChatId))
                 {
