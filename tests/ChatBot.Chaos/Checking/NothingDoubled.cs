@@ -37,7 +37,10 @@ internal static class NothingDoubled
             }
         }
 
-        wrong.AddRange(facts.CallsByCompletion.Where(calls => calls.Count(c => c.SentTokens > 0) > 1).Select(calls => $"completion {calls.Key} has two answers of the model"));
+        // What was given up before its first token was read may have sent some all the same, and gave nothing to the answer.
+        var heard = facts.Books.Ledger.Where(e => e is { IsAdjustment: false, Output: > 0 }).Select(e => e.Id).ToHashSet();
+        wrong.AddRange(facts.CallsByCompletion.Where(calls => calls.DistinctBy(c => c.RequestId).Count(c => heard.Contains(c.RequestId!.Value)) > 1)
+            .Select(calls => $"completion {calls.Key} has two answers of the model"));
         wrong.AddRange(facts.Evidence.Calls.Where(c => c.RequestId is not null && MeteredCalls.IsAccepted(c)).GroupBy(c => c.RequestId).Where(g => g.Count() > 1)
             .Select(g => $"call {g.Key} was made {g.Count()} times"));
         return new("2", "nothing doubled", $"{sends.Count} messages, {repeats} repeats", wrong);
