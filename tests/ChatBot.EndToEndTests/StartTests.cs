@@ -16,7 +16,11 @@ public sealed class StartTests(PublishedProgram published)
 
         // Not 0: the Functions host would never start it again.
         Assert.Equal(78, await app.Exited.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
-        Assert.Contains(app.Output, line => line.Contains($"Setting {name} ", StringComparison.Ordinal) && line.Contains($"Example: {name}=", StringComparison.Ordinal));
+        // A process may be known to have ended before its last line is read.
+        await StreamingTests.Until(
+            () => Task.FromResult(app.Output.Any(line =>
+                line.Contains($"Setting {name} ", StringComparison.Ordinal) && line.Contains($"Example: {name}=", StringComparison.Ordinal))),
+            TimeSpan.FromSeconds(10));
     }
 
     [Fact]

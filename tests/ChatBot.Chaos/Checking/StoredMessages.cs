@@ -16,7 +16,7 @@ internal static class StoredMessages
             var writes = sends[marker].ToList();
             if (facts.MessagesByMarker[marker].FirstOrDefault() is { } row)
             {
-                if (Mistake(row, writes) is { } mistake)
+                if (Mistake(facts, marker, row, writes) is { } mistake)
                 {
                     wrong.Add($"message {row.Id} ({marker}): {mistake}");
                 }
@@ -34,7 +34,7 @@ internal static class StoredMessages
         return new("1a", "no message lost", $"{accepted.Count} accepted, {deleted} deleted by their users", wrong);
     }
 
-    private static string? Mistake(MessageRow row, List<SendRecord> writes)
+    private static string? Mistake(Facts facts, string marker, MessageRow row, List<SendRecord> writes)
     {
         if (writes.Any(w => w.ChatId != row.ChatId))
         {
@@ -46,7 +46,9 @@ internal static class StoredMessages
             return "has another id than its client gave it";
         }
 
-        return Possible(writes).Contains(row.Content) ? null : "has other content than its client wrote last";
+        // A repeat that arrives after a deletion stores the message anew, as it was when it was first sent.
+        var possible = facts.MayBeDeleted(marker, row.ChatId) ? writes.Select(w => w.Content!) : Possible(writes);
+        return possible.Contains(row.Content) ? null : "has other content than its client wrote last";
     }
 
     // An edit stands unless another was begun and accepted after it was over; what was written first, unless any was accepted.

@@ -90,7 +90,7 @@ public sealed class CanaryTests(TestStack stack)
         await user.Post("/api/chats", new JsonObject { ["title"] = Title + "\0" }),
         await user.Post("/api/chats", new JsonObject { ["title"] = Title, ["status"] = Title }),
         await user.SendRaw(HttpMethod.Post, "/api/chats", $$"""{"title":"{{Title}}""", []),
-        await user.SendRaw(HttpMethod.Post, "/api/chats", $$"""{"title":"{{Title}}","id":"{{Title}}"}""", []),
+        await user.SendRaw(HttpMethod.Post, "/api/chats", $$"""{"title":"{{Title}}","id":["{{Title}}"]}""", []),
         await user.SendRaw(HttpMethod.Post, "/api/chats", $$"""{"title":"{{Title}}\ud800"}""", []),
         await user.Post($"/api/chats/{chat}/messages", new JsonObject { ["id"] = "m", ["content"] = Question + "2" }),
         await user.Patch($"/api/chats/{chat}", new JsonObject { ["title"] = Title + new string('x', 200) }),
