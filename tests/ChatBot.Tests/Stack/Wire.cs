@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ChatBot.Local;
 
 namespace ChatBot.Tests.Stack;
 
@@ -21,6 +22,8 @@ public abstract class Wire : IAsyncDisposable
     protected Wire(int server)
     {
         _server = server;
+        // Not one of the ephemeral ones: while the way is cut, an outgoing connection could be given it.
+        Port = LoopbackPort.Find();
         Mend();
     }
 
@@ -68,7 +71,6 @@ public abstract class Wire : IAsyncDisposable
 
         var listener = new TcpListener(IPAddress.Loopback, Port);
         listener.Start();
-        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         _listener = listener;
         _ = Accept(listener);
     }
