@@ -2,17 +2,19 @@ namespace ChatBot.Functions.Completions;
 
 public static class CompletionSql
 {
-    public const string Begin = """
+    private const string SelectAdmission = """
         select b.completion_id, b.is_new, b.model, b.max_output_tokens, b.payer, b.reserved_tokens, b.reserved_cost, b.attempt, b.attempt_id,
           b.price_id, b.price_input, b.price_cached_input, b.price_output, b.price_reasoning, b.currency, b.messages::text,
           b.key_id, b.key_ciphertext, b.key_nonce, b.key_version
+        """;
+
+    public const string Begin = $"""
+        {SelectAdmission}
         from chatbot.begin_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) b
         """;
 
-    public const string BeginAttempt = """
-        select b.completion_id, b.is_new, b.model, b.max_output_tokens, b.payer, b.reserved_tokens, b.reserved_cost, b.attempt, b.attempt_id,
-          b.price_id, b.price_input, b.price_cached_input, b.price_output, b.price_reasoning, b.currency, b.messages::text,
-          b.key_id, b.key_ciphertext, b.key_nonce, b.key_version
+    public const string BeginAttempt = $"""
+        {SelectAdmission}
         from chatbot.begin_attempt($1, $2, $3, $4, $5, $6, $7) b
         """;
 

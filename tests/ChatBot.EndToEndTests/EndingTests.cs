@@ -20,8 +20,8 @@ public sealed class EndingTests(PublishedProgram published)
         var there = user.At(new Uri(survivor.BaseUrl));
         JsonNode answer = null!;
         await StreamingTests.Until(
-            async () => (string?)(answer = (await StreamingTests.Messages(there, chat))[1]!)["status"] == "interrupted"
-                && (int)(await there.Get("/api/usage")).Json["tokens"]!["reserved"]! == 0,
+            async () => (int)(await there.Get("/api/usage")).Json["tokens"]!["reserved"]! == 0
+                && (string?)(answer = (await StreamingTests.Messages(there, chat))[1]!)["status"] == "interrupted",
             TimeSpan.FromSeconds(60));
 
         var stored = (string)answer["content"]!;

@@ -301,9 +301,8 @@ begin
 end
 $$;
 
--- What was decided for a completion, for the instance that calls the model.
-create function chatbot.admission_of(p_id uuid)
-returns table (
+-- What was decided for a completion, for the instance that calls the model; of one that is only to be followed no more than its id.
+create type chatbot.admission as (
   completion_id uuid,
   is_new boolean,
   model text,
@@ -324,7 +323,10 @@ returns table (
   key_ciphertext bytea,
   key_nonce bytea,
   key_version integer
-)
+);
+
+create function chatbot.admission_of(p_id uuid)
+returns setof chatbot.admission
 language sql
 stable
 set search_path = ''
@@ -381,33 +383,11 @@ create function chatbot.begin_completion(
   p_reservation_lifetime interval,
   p_trace_parent text
 )
-returns table (
-  completion_id uuid,
-  is_new boolean,
-  model text,
-  max_output_tokens integer,
-  payer text,
-  reserved_tokens integer,
-  reserved_cost numeric,
-  attempt integer,
-  attempt_id uuid,
-  price_id uuid,
-  price_input numeric,
-  price_cached_input numeric,
-  price_output numeric,
-  price_reasoning numeric,
-  currency text,
-  messages json,
-  key_id uuid,
-  key_ciphertext bytea,
-  key_nonce bytea,
-  key_version integer
-)
+returns setof chatbot.admission
 language plpgsql
 security definer
 set search_path = ''
 as $$
-#variable_conflict use_column
 declare
   v_user uuid := auth.uid();
   v_now timestamptz := clock_timestamp();
@@ -417,6 +397,7 @@ declare
   v_model record;
   v_prompt record;
   v_existing record;
+  v_repeat chatbot.admission;
   v_room record;
   v_answered uuid;
   v_gives_back boolean;
@@ -452,9 +433,9 @@ begin
   if found then
     return query select * from chatbot.admission_of(p_completion_id);
     if not found then
-      completion_id := p_completion_id;
-      is_new := false;
-      return next;
+      v_repeat.completion_id := p_completion_id;
+      v_repeat.is_new := false;
+      return next v_repeat;
     end if;
     return;
   end if;
@@ -466,9 +447,9 @@ begin
     if v_existing.request_fingerprint <> p_fingerprint then
       perform chatbot.refuse('CB007', 'The same key or message id came before with another body.');
     end if;
-    completion_id := v_existing.id;
-    is_new := false;
-    return next;
+    v_repeat.completion_id := v_existing.id;
+    v_repeat.is_new := false;
+    return next v_repeat;
     return;
   end if;
 
@@ -576,32 +557,10 @@ create function chatbot.begin_attempt(
   p_context integer,
   p_max_output integer
 )
-returns table (
-  completion_id uuid,
-  is_new boolean,
-  model text,
-  max_output_tokens integer,
-  payer text,
-  reserved_tokens integer,
-  reserved_cost numeric,
-  attempt integer,
-  attempt_id uuid,
-  price_id uuid,
-  price_input numeric,
-  price_cached_input numeric,
-  price_output numeric,
-  price_reasoning numeric,
-  currency text,
-  messages json,
-  key_id uuid,
-  key_ciphertext bytea,
-  key_nonce bytea,
-  key_version integer
-)
+returns setof chatbot.admission
 language plpgsql
 set search_path = ''
 as $$
-#variable_conflict use_column
 declare
   v_completion chatbot.completions;
   v_limits record;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatBot.Functions.Usage;
@@ -54,26 +55,11 @@ public static class StackExtensions
         "select recorded_at is not null from chatbot.completions where id = $1", completionId);
 
     /// <summary>Polls a statement until it says true.</summary>
-    public static async Task WaitUntil(this TestStack stack, string sql, params object[] parameters)
-    {
-        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60);
-        while (await stack.Scalar<bool?>(sql, parameters) is not true)
-        {
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within a minute: {sql}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+    public static Task WaitUntil(this TestStack stack, string sql, params object[] parameters) =>
+        Poll(async () => await stack.Scalar<bool?>(sql, parameters) is true, sql);
 
     /// <summary>The same for what is not in the database.</summary>
-    public static async Task WaitUntil(this TestStack _, Func<Task<bool>> isSo)
-    {
-        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60);
-        while (!await isSo())
-        {
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "Not within a minute.");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+    public static Task WaitUntil(this TestStack _, Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Poll(isSo, what);
 
     /// <summary>A tick of the timer.</summary>
     public static Task RunTimer(this TestStack stack) =>
@@ -96,6 +82,16 @@ public static class StackExtensions
     {
         await using var command = Command(stack.Database, sql, parameters);
         return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task Poll(Func<Task<bool>> isSo, string what)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60);
+        while (!await isSo())
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within a minute: {what}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 
     private static NpgsqlCommand Command(NpgsqlDataSource database, string sql, object[] parameters)
