@@ -28,6 +28,7 @@ select bag_eq(
       ('billing.period_end', 'service_role'),
       ('billing.period_start', 'service_role'),
       ('billing.price_of', 'service_role'),
+      ('billing.raise_alert', 'service_role'),
       ('billing.record_attempt', 'service_role'),
       ('billing.record_usage', 'service_role'),
       ('billing.room_of', 'service_role'),
