@@ -117,7 +117,7 @@ public static class ChatEndpoints
     private static Validation Validate(ChatBotSettings settings, string? title, string? status, string? model, string? systemPrompt) => new Validation()
         .Length("title", title, 1, 200)
         .OneOf("status", status, "active", "archived")
-        .Check("model", model is null or "" || settings.Models.Any(m => m.Name == model), "must be one of the models that GET /api/models lists")
+        .Model(model is "" ? null : model, settings)
         .Bytes("systemPrompt", systemPrompt, 32 * 1024);
 
     private static JsonAnswer<Chat> Answer(Chat chat, int status = StatusCodes.Status200OK) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Settings;
+using ChatBot.Shared.Usage;
 using Npgsql;
 
 namespace ChatBot.Functions.Completions;
@@ -23,6 +24,17 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
     /// <exception cref="UnacknowledgedException">Nobody knows whether it was admitted.</exception>
     public Task<BegunCompletion> Begin(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation) =>
         Repeat(() => BeginOnce(user, id, send, traceParent, cancellation));
+
+    /// <summary>What a send would be admitted with.</summary>
+    /// <param name="chatId">Null is a new chat.</param>
+    /// <param name="tokenBound">The most tokens that the new message can be; null is no new message.</param>
+    /// <exception cref="PostgresException">It would be refused by something else than a cap, with an SQLSTATE of class CB.</exception>
+    public async Task<Estimate> Estimate(CurrentUser user, Guid? chatId, int? tokenBound, string? model, CancellationToken cancellation)
+    {
+        var statement = Statement.Of(
+            CompletionSql.Estimate, Parameter.Uuid(chatId), Parameter.Integer(tokenBound), Parameter.Text(model), Parameter.Json(_models));
+        return (await database.First(user.Caller, statement, ReadEstimate, cancellation))!;
+    }
 
     /// <summary>A further call out of a completion. Null where it may not be made.</summary>
     public Task<BegunCall?> BeginAttempt(LiveCompletion live, ModelSettings model, CancellationToken cancellation)
@@ -81,6 +93,21 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
             Parameter.Span(_reservationLifetime),
             Parameter.Text(traceParent));
         return (await database.First(user.Caller, statement, BegunCompletion.Read, cancellation))!;
+    }
+
+    private static Estimate ReadEstimate(NpgsqlDataReader row)
+    {
+        var refusal = row.TextOrNull(7);
+        return new Estimate(
+            row.GetString(0),
+            row.GetString(1),
+            row.GetInt32(2),
+            refusal is null,
+            row.ValueOrNull<int>(3),
+            row.ValueOrNull<int>(4),
+            row.ValueOrNull<decimal>(5),
+            row.GetString(6),
+            refusal is null ? null : JsonElement.Parse(refusal));
     }
 
     private static string ModelsAsJson(IReadOnlyList<ModelSettings> models)

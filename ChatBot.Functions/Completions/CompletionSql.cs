@@ -13,6 +13,11 @@ public static class CompletionSql
         from chatbot.begin_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) b
         """;
 
+    public const string Estimate = """
+        select e.model, e.payer, e.prompt_tokens, e.max_output_tokens, e.tokens, e.cost, e.currency, e.refusal::text
+        from chatbot.estimate_completion($1, $2, $3, $4) e
+        """;
+
     public const string BeginAttempt = $"""
         {SelectAdmission}
         from chatbot.begin_attempt($1, $2, $3, $4, $5, $6, $7) b

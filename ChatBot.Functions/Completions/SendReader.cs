@@ -48,16 +48,16 @@ public sealed class SendReader(ChatBotSettings settings)
         var isRetry = trigger == SendCommand.Regenerate && messageId is null && message?.Id is not null;
         var isRegenerate = trigger == SendCommand.Regenerate && !isRetry;
         message = isRegenerate ? null : message;
-        var content = message?.Content ?? string.Concat(message?.Parts?.Select(p => p?.Text) ?? []);
+        var content = message?.Text ?? "";
         var validation = new Validation()
             .OneOf("trigger", trigger, SendCommand.Submit, SendCommand.Regenerate)
             .Check("message", isRegenerate || content.Length > 0, "must have a text, in content or in parts")
             .Check("message.parts", message?.Parts?.All(p => p is { Type: "text" }) is not false, "may only be of type text")
             .Check("onDisconnect", TryReadLinger(onDisconnect, out var linger), "must be \"finish\", \"stop\" or the seconds to go on, 0 to 3600")
-            .Bytes("message.content", content, 256 * 1024)
+            .Content("message.content", content)
             .Length("message.id", message?.Id, 1, ClientId.MaxLength)
             .Length("messageId", messageId, 1, ClientId.MaxLength)
-            .Check("model", model is null || settings.Models.Any(m => m.Name == model), "must be one of the models that GET /api/models lists");
+            .Model(model, settings);
 
         var header = http.Request.Headers["Idempotency-Key"].ToString();
         validation.Check("Idempotency-Key", header.Length <= MaxKeyLength, $"must have at most {MaxKeyLength} characters");

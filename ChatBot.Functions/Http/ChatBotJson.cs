@@ -30,6 +30,7 @@ namespace ChatBot.Functions.Http;
 [JsonSerializable(typeof(ProviderKeyDescription))]
 [JsonSerializable(typeof(Page<Model>))]
 [JsonSerializable(typeof(Standing))]
+[JsonSerializable(typeof(Estimate))]
 [JsonSerializable(typeof(Health))]
 public sealed partial class ChatBotJson : JsonSerializerContext;
 
@@ -41,4 +42,5 @@ public sealed partial class ChatBotJson : JsonSerializerContext;
     MaxDepth = 32)]
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(ChatRequest))]
+[JsonSerializable(typeof(EstimateRequest))]
 public sealed partial class SendJson : JsonSerializerContext;

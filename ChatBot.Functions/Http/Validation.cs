@@ -1,5 +1,6 @@
 using System.Text;
 using ChatBot.Functions.Problems;
+using ChatBot.Functions.Settings;
 
 namespace ChatBot.Functions.Http;
 
@@ -29,6 +30,12 @@ public sealed class Validation
 
     public Validation OneOf(string field, string? value, params ReadOnlySpan<string> known) =>
         Check(field, value is null || known.Contains(value), $"must be one of: {string.Join(", ", known!)}");
+
+    /// <summary>The text of a message, as the table of messages allows.</summary>
+    public Validation Content(string field, string? value) => Bytes(field, value, 256 * 1024);
+
+    public Validation Model(string? name, ChatBotSettings settings) =>
+        Check("model", name is null || settings.Models.Any(m => m.Name == name), "must be one of the models that GET /api/models lists");
 
     /// <summary>Postgres has no U+0000 in texts.</summary>
     public Validation Storable(string field, string? value)

@@ -145,7 +145,7 @@ public static class MessageEndpoints
 
     private static Validation ValidateContent(string? content) => new Validation()
         .Check("content", content is { Length: > 0 }, "must be a text that is not empty")
-        .Bytes("content", content, 256 * 1024);
+        .Content("content", content);
 
     private static bool TryReadSeq(string text, long whenAbsent, out long seq)
     {

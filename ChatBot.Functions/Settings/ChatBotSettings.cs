@@ -10,6 +10,7 @@ public sealed record ChatBotSettings(
     EncryptionSettings Encryption,
     StreamSettings Streams,
     ModelCallSettings ModelCalls,
+    BillingSettings Billing,
     IReadOnlyList<string> AllowedOrigins,
     int? CustomHandlerPort)
 {
@@ -30,6 +31,7 @@ public sealed record ChatBotSettings(
             EncryptionSettings.Read(reader),
             StreamSettings.Read(reader),
             ModelCallSettings.Read(reader),
+            BillingSettings.Read(reader),
             ReadOrigins(reader),
             ReadPort(reader));
 

@@ -1,31 +1,44 @@
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Queues;
+using ChatBot.Functions.Settings;
 using ChatBot.Shared.Queues;
 using NpgsqlTypes;
 
 namespace ChatBot.Functions.Usage;
 
-/// <summary>Timer function: ends what died, wakes what was forgotten, and keeps reservations, blocks and periods as they should be.</summary>
-public sealed partial class EnforceUsageCaps(ChatBotDatabase database, WakeUpQueues queues, ClaimChecks claims, ILogger<EnforceUsageCaps> log)
+/// <summary>
+/// Timer function: ends what died, wakes what was forgotten, and keeps reservations, caps and periods as they should be. A run
+/// that is missed or repeated changes nothing, as each job does what is due by then.
+/// </summary>
+public sealed partial class EnforceUsageCaps(
+    ChatBotDatabase database, WakeUpQueues queues, ClaimChecks claims, ChatBotSettings settings, ILogger<EnforceUsageCaps> log)
 {
     // A wake-up takes a second or two when all is well.
     private static readonly TimeSpan s_forgottenAfter = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(5);
 
-    // What was admitted in the last moment of a period has settled by then.
-    private static readonly TimeSpan s_closeAfter = TimeSpan.FromHours(1);
+    // A run that died is over then; one that takes longer shares its work with the next, which passes over what it holds.
+    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
 
     /// <summary>Each job is a transaction of its own, and one that fails does not keep the others from being done.</summary>
     /// <exception cref="AggregateException">Some failed.</exception>
     public async Task Run(CancellationToken cancellation)
     {
+        var holder = Guid.NewGuid();
+        if (!await IsOurTurn(holder, cancellation))
+        {
+            return;
+        }
+
         Func<Task>[] jobs =
         [
             () => Wake(cancellation),
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.ReleaseReservations), cancellation),
-            () => database.Execute(Caller.Service, Statement.Of(UsageSql.UnblockPeriods), cancellation),
-            () => database.Execute(Caller.Service, Statement.Of(UsageSql.ClosePeriods, Parameter.Span(s_closeAfter)), cancellation),
+            () => ReviewPlans(cancellation),
+            () => database.Execute(Caller.Service, Statement.Of(UsageSql.StopBlocked), cancellation),
+            () => ClosePeriods(cancellation),
+            () => database.Execute(Caller.Service, Statement.Of(UsageSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
         ];
         List<Exception> failures = [];
         foreach (var job in jobs)
@@ -45,6 +58,13 @@ public sealed partial class EnforceUsageCaps(ChatBotDatabase database, WakeUpQue
             throw new AggregateException(failures);
         }
     }
+
+    private async Task<bool> IsOurTurn(Guid holder, CancellationToken cancellation) =>
+        (await database.All(
+            Caller.Service,
+            Statement.Of(UsageSql.BeginTimerRun, Parameter.Uuid(holder), Parameter.Span(s_lease)),
+            row => row.GetBoolean(0),
+            cancellation))[0];
 
     /// <summary>What waits for the database is woken only where the database is there: else its wake-ups would fail until they are dead.</summary>
     private async Task Wake(CancellationToken cancellation)
@@ -81,6 +101,40 @@ public sealed partial class EnforceUsageCaps(ChatBotDatabase database, WakeUpQue
         foreach (var completionId in await claims.List(cancellation))
         {
             await queues.Send(QueueNames.AssistantMessages, new WakeUp(1, completionId, HasClaim: true), cancellation);
+        }
+    }
+
+    /// <summary>Of plans whose caps have changed everybody is blocked, unblocked or warned who is so now.</summary>
+    private async Task ReviewPlans(CancellationToken cancellation)
+    {
+        const int batch = 5_000;
+        var plans = await database.All(
+            Caller.Service, Statement.Of(UsageSql.PlansToReview), row => (Id: row.GetString(0), ChangedAt: row.Time(1)), cancellation);
+        foreach (var (plan, changedAt) in plans)
+        {
+            Guid? last = Guid.Empty;
+            while (last is not null)
+            {
+                var review = Statement.Of(UsageSql.ReviewPlan, Parameter.Text(plan), Parameter.Uuid(last), Parameter.Integer(batch));
+                last = (await database.All(Caller.Service, review, row => row.ValueOrNull<Guid>(0), cancellation))[0];
+            }
+
+            await database.Execute(
+                Caller.Service, Statement.Of(UsageSql.EndReview, Parameter.Text(plan), Parameter.Time(changedAt)), cancellation);
+        }
+    }
+
+    private async Task ClosePeriods(CancellationToken cancellation)
+    {
+        const int batch = 500;
+        const int batches = 200;
+        for (var round = 0; round < batches; round++)
+        {
+            var close = Statement.Of(UsageSql.ClosePeriods, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(batch));
+            if ((await database.All(Caller.Service, close, row => row.GetInt32(0), cancellation))[0] < batch)
+            {
+                return;
+            }
         }
     }
 

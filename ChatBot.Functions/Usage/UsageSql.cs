@@ -9,6 +9,10 @@ public static class UsageSql
         from chatbot.texts_to_count($1) t
         """;
 
+    public const string BeginTimerRun = "select chatbot.begin_timer_run($1, $2)";
+
+    public const string EndTimerRun = "select chatbot.end_timer_run($1)";
+
     public const string Sweep = """
         select s.queue, s.completion_id
         from chatbot.sweep_completions($1, $2) s
@@ -18,13 +22,22 @@ public static class UsageSql
 
     public const string ReleaseReservations = "select billing.release_reservations()";
 
-    public const string UnblockPeriods = "select billing.unblock_periods()";
+    public const string PlansToReview = """
+        select p.id, p.updated_at
+        from billing.plans p
+        where p.is_review_due
+        """;
 
-    public const string ClosePeriods = "select billing.close_periods($1)";
+    public const string ReviewPlan = "select billing.review_plan($1, $2, $3)";
+
+    public const string EndReview = "select billing.end_review($1, $2)";
+
+    public const string StopBlocked = "select chatbot.stop_blocked()";
+
+    public const string ClosePeriods = "select billing.close_periods($1, $2)";
 
     public const string Standing = """
-        select s.plan_id, s.status, s.period_start, s.resets_at, s.tokens_used, s.tokens_reserved, s.token_cap, s.cost_used, s.cost_reserved,
-          s.cost_cap, s.own_key_tokens_used, s.own_key_tokens_reserved, s.own_key_token_cap, s.live_completions
+        select s.plan_id, s.status, s.period_start, s.period_end, s.cap, s.cap_limit, s.used, s.reserved, s.reserved_by, s.resets_at
         from billing.standing() s
         """;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ChatBot.Shared.Completions;
 
@@ -33,7 +34,11 @@ public sealed record SentMessage(
     string? Id = null,
     string? Role = null,
     string? Content = null,
-    IReadOnlyList<SentPart?>? Parts = null);
+    IReadOnlyList<SentPart?>? Parts = null)
+{
+    [JsonIgnore]
+    public string Text => Content ?? string.Concat(Parts?.Select(p => p?.Text) ?? []);
+}
 
 /// <summary>A part of a message; only <c>type: "text"</c> can be sent.</summary>
 public sealed record SentPart(string? Type = null, string? Text = null);

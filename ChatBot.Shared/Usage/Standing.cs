@@ -4,6 +4,8 @@ namespace ChatBot.Shared.Usage;
 /// <param name="Status"><c>open</c>, or <c>blocked</c> until the period resets or the plan changes.</param>
 /// <param name="Tokens">Input and output tokens paid by the platform.</param>
 /// <param name="Cost">In the currency of the prices.</param>
+/// <param name="DailyTokens">The tokens of the current day in UTC.</param>
+/// <param name="DailyCost">The cost of the current day in UTC.</param>
 /// <param name="OwnKeyTokens">Tokens on the user's own key, counted against a cap of their own.</param>
 /// <param name="LiveCompletions">The completions that hold the reservations.</param>
 public sealed record Standing(
@@ -11,19 +13,15 @@ public sealed record Standing(
     string Status,
     DateTimeOffset PeriodStart,
     DateTimeOffset ResetsAt,
-    TokenStanding Tokens,
-    CostStanding Cost,
-    TokenStanding OwnKeyTokens,
+    CapStanding Tokens,
+    CapStanding Cost,
+    CapStanding DailyTokens,
+    CapStanding DailyCost,
+    CapStanding OwnKeyTokens,
     IReadOnlyList<Guid> LiveCompletions);
 
-/// <summary>Tokens against a cap; no cap is null, and so is what remains of it.</summary>
-public sealed record TokenStanding(long Used, long Reserved, long? Cap)
-{
-    public long? Remaining => Cap is { } cap ? Math.Max(0, cap - Used - Reserved) : null;
-}
-
-/// <summary>Cost against a cap; no cap is null, and so is what remains of it.</summary>
-public sealed record CostStanding(decimal Used, decimal Reserved, decimal? Cap)
+/// <summary>Tokens or cost against a cap; no cap is null, and so is what remains of it.</summary>
+public sealed record CapStanding(decimal Used, decimal Reserved, decimal? Cap, DateTimeOffset ResetsAt)
 {
     public decimal? Remaining => Cap is { } cap ? Math.Max(0, cap - Used - Reserved) : null;
 }

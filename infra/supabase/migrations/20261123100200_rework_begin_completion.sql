@@ -1,5 +1,6 @@
 drop function chatbot.begin_completion;
 drop function chatbot.build_prompt;
+drop function chatbot.take_send;
 
 -- Makes room for the turn: stores or finds the user's message, takes what it replaces out of the history, and
 -- returns the id of the message to answer.
@@ -112,8 +113,16 @@ begin
 end
 $$;
 
--- The newest messages of the chat that fit into p_budget tokens, oldest first, and what they are at most.
-create function chatbot.choose_prompt(p_user_id uuid, p_chat_id uuid, p_completion_id uuid, p_system_prompt text, p_budget integer)
+-- The newest messages of the chat that fit into p_budget tokens, oldest first, and what they are at most, together with one
+-- of p_more tokens that is not stored.
+create function chatbot.choose_prompt(
+  p_user_id uuid,
+  p_chat_id uuid,
+  p_completion_id uuid,
+  p_system_prompt text,
+  p_budget integer,
+  p_more integer default null
+)
 returns table (message_ids uuid[], token_bound integer)
 language plpgsql
 stable
@@ -129,13 +138,16 @@ begin
   if p_system_prompt is not null then
     v_bound := v_bound + c_per_message + octet_length(p_system_prompt);
   end if;
+  if p_more is not null then
+    v_bound := v_bound + c_per_message + p_more;
+  end if;
 
   for v_row in
     select
       m.id,
       case m.status when 'streaming' then octet_length(chatbot.draft_text(m.id)) else m.token_bound end as tokens
     from public.messages m
-    where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.id <> p_completion_id
+    where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.id is distinct from p_completion_id
     order by m.seq desc
   loop
     continue when v_row.tokens = 0;
@@ -144,7 +156,7 @@ begin
     v_ids := v_row.id || v_ids;
   end loop;
 
-  if v_ids = '{}' then
+  if v_bound > p_budget or (v_ids = '{}' and p_more is null) then
     perform chatbot.refuse('CB011', 'The message does not fit into the model''s context.', jsonb_build_object(
       'contextTokens', p_budget
     ));
@@ -184,122 +196,6 @@ begin atomic
   union all
   select 'answer', chatbot.draft_text(p_id);
 end;
-
--- What was used and is reserved in a period, and what is left of its caps; null where there is no cap.
-create function billing.room_of(p_user_id uuid, p_period_start timestamptz, p_payer text, p_but_for uuid)
-returns table (
-  token_cap bigint,
-  tokens_used bigint,
-  tokens_reserved bigint,
-  tokens_left bigint,
-  cost_cap numeric,
-  cost_used numeric,
-  cost_reserved numeric,
-  cost_left numeric,
-  reserved_by uuid[]
-)
-language sql
-stable
-set search_path = ''
-begin atomic
-  select
-    c.token_cap,
-    c.tokens,
-    r.tokens,
-    c.token_cap - c.tokens - r.tokens,
-    c.cost_cap,
-    c.cost,
-    r.cost,
-    c.cost_cap - c.cost - r.cost,
-    r.completions
-  from billing.limits_of(p_user_id) l
-  join billing.usage_periods u on u.user_id = p_user_id and u.period_start = p_period_start
-  cross join lateral (
-    select l.token_cap, u.tokens, l.cost_cap, u.cost
-    where p_payer = 'platform'
-    union all
-    select l.own_key_token_cap, u.own_key_tokens, null, 0
-    where p_payer = 'own_key'
-  ) c (token_cap, tokens, cost_cap, cost)
-  cross join lateral (
-    select
-      coalesce(sum(v.tokens), 0) as tokens,
-      coalesce(sum(v.cost), 0) as cost,
-      coalesce(array_agg(v.completion_id order by v.created_at), '{}') as completions
-    from billing.usage_reservations v
-    where v.user_id = p_user_id and v.period_start = p_period_start and v.payer = p_payer and v.completion_id is distinct from p_but_for
-  ) r;
-end;
-
--- What an output token costs at the most.
-create function billing.output_cost(p_price billing.model_prices)
-returns numeric
-language sql
-immutable
-return 0.000001 * greatest((p_price).output, (p_price).reasoning);
-
--- The longest answer that still fits: null where not even the least does.
-create function billing.output_that_fits(
-  p_payer text,
-  p_price billing.model_prices,
-  p_most integer,
-  p_prompt_tokens integer,
-  p_prompt_cost numeric,
-  p_tokens_left bigint,
-  p_cost_left numeric
-)
-returns integer
-language sql
-immutable
-set search_path = ''
-begin atomic
-  -- Null, where there is no cap, is passed over by least(). An answer that must end after fewer than 256 tokens is not
-  -- worth its prompt.
-  select case when f.output >= least(p_most, 256) then f.output end::integer
-  from (
-    select least(
-      p_most,
-      p_tokens_left - p_prompt_tokens,
-      case p_payer when 'platform' then floor((p_cost_left - p_prompt_cost) / nullif(billing.output_cost(p_price), 0)) end
-    ) as output
-  ) f;
-end;
-
--- Says which cap is in the way, and what would still fit.
-create function billing.refuse_cap(
-  p_payer text,
-  p_room record,
-  p_period_start timestamptz,
-  p_prompt_tokens integer,
-  p_prompt_cost numeric,
-  p_output_cost numeric,
-  p_most_output integer
-)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_least integer := least(p_most_output, 256);
-  v_is_tokens boolean := p_room.tokens_left < p_prompt_tokens + v_least;
-begin
-  perform chatbot.refuse(
-    'CB010',
-    case when v_is_tokens then 'The token cap of this period is reached.' else 'The cost cap of this period is reached.' end,
-    jsonb_build_object(
-      'cap', case when not v_is_tokens then 'cost' when p_payer = 'own_key' then 'own_key_tokens' else 'tokens' end,
-      'limit', case when v_is_tokens then p_room.token_cap else p_room.cost_cap end,
-      'used', case when v_is_tokens then p_room.tokens_used else p_room.cost_used end,
-      'reserved', case when v_is_tokens then p_room.tokens_reserved else p_room.cost_reserved end,
-      'reservedBy', p_room.reserved_by,
-      'needed', case when v_is_tokens then p_prompt_tokens + v_least else p_prompt_cost + v_least * p_output_cost end,
-      'wouldFit', greatest(case when v_is_tokens then p_room.tokens_left else p_room.cost_left end, 0),
-      'resetsAt', billing.period_end(p_period_start),
-      'retryAfterSeconds', ceil(extract(epoch from billing.period_end(p_period_start) - clock_timestamp()))
-    )
-  );
-end
-$$;
 
 -- What was decided for a completion, for the instance that calls the model; of one that is only to be followed no more than its id.
 create type chatbot.admission as (
@@ -363,6 +259,43 @@ begin atomic
   where c.id = p_id and c.state in ('admitted', 'streaming');
 end;
 
+-- Which of the configured models answers: the one asked for, else the chat's, else the user's, else the first;
+-- only one that the plan allows and that has a price in force.
+create or replace function chatbot.choose_model(p_user_id uuid, p_asked text, p_chat_model text, p_models jsonb, p_allowed text[])
+returns table (name text, context integer, max_output integer, own_key boolean, price billing.model_prices)
+language sql
+set search_path = ''
+begin atomic
+  select m.name, m.context, m."maxOutput", coalesce(m."ownKey", false), p
+  from rows from (
+    jsonb_to_recordset(p_models) as (name text, context integer, "maxOutput" integer, "ownKey" boolean)
+  ) with ordinality m (name, context, "maxOutput", "ownKey", position)
+  cross join lateral billing.price_of(m.name, billing.clock()) p
+  where (p_asked is null or m.name = p_asked) and (p_allowed is null or m.name = any (p_allowed))
+  order by
+    m.name = p_chat_model desc nulls last,
+    m.name = (
+      select u.openai_settings ->> 'preferred_model'
+      from public.user_preferences u
+      where u.user_id = p_user_id
+    ) desc nulls last,
+    m.position
+  limit 1;
+end;
+
+-- Who pays for a call: the user, where the model may be called with a key of their own and there is one.
+create function chatbot.payer_of(p_user_id uuid, p_takes_own_key boolean)
+returns text
+language sql
+stable
+set search_path = ''
+begin atomic
+  select case
+    when p_takes_own_key and exists (select from chatbot.provider_keys k where k.user_id = p_user_id and k.provider = 'openai') then 'own_key'
+    else 'platform'
+  end;
+end;
+
 -- The whole admission, in the one round trip that a send may cost before the model is called.
 create function chatbot.begin_completion(
   p_completion_id uuid,
@@ -390,23 +323,20 @@ set search_path = ''
 as $$
 declare
   v_user uuid := auth.uid();
-  v_now timestamptz := clock_timestamp();
-  v_period timestamptz := billing.period_start(v_now);
-  v_limits record;
+  v_now timestamptz;
+  v_period billing.usage_periods;
+  v_limits billing.limits;
   v_chat record;
   v_model record;
   v_prompt record;
   v_existing record;
   v_repeat chatbot.admission;
-  v_room record;
+  v_fit record;
   v_answered uuid;
   v_gives_back boolean;
   v_payer text;
   v_live uuid[];
   v_most integer;
-  v_output integer;
-  v_prompt_cost numeric := 0;
-  v_output_cost numeric := 0;
 begin
   if v_user is null then
     perform chatbot.refuse('CB001', 'Sign in first.');
@@ -417,16 +347,8 @@ begin
     perform chatbot.refuse('CB002', v_limits.blocked_reason);
   end if;
 
-  -- The lock on the user's period is the queue of all that counts against a cap; a first request makes the row.
-  perform from billing.usage_periods u where u.user_id = v_user and u.period_start = v_period for update;
-  if not found then
-    insert into billing.usage_periods (user_id, period_start, period_end)
-    values (v_user, v_period, billing.period_end(v_period))
-    on conflict do nothing;
-    perform from billing.usage_periods u where u.user_id = v_user and u.period_start = v_period for update;
-  end if;
-  -- It may have waited for its turn.
-  v_now := clock_timestamp();
+  v_period := billing.lock_period(v_user, v_limits.period_anchor_day);
+  v_now := least(billing.clock(), v_period.period_end - interval '1 microsecond');
 
   -- The same call again, after its acknowledgement was lost: what was decided stands.
   perform from chatbot.completions c where c.id = p_completion_id and c.user_id = v_user;
@@ -453,7 +375,7 @@ begin
     return;
   end if;
 
-  perform chatbot.take_send(v_user, v_limits.requests_per_minute);
+  perform chatbot.take_token(v_user, 'send', v_limits.requests_per_minute);
 
   update public.chats c
   set updated_at = v_now
@@ -473,14 +395,14 @@ begin
 
   select c.id into v_existing
   from chatbot.completions c
-  where c.chat_id = p_chat_id and c.state in ('admitted', 'streaming');
+  where c.chat_id = p_chat_id and c.purpose = 'answer' and c.state in ('admitted', 'streaming');
   if found then
     perform chatbot.refuse('CB005', 'An answer is still being written in this chat.', jsonb_build_object('messageId', v_existing.id));
   end if;
 
   select coalesce(array_agg(c.id), '{}') into v_live
   from chatbot.completions c
-  where c.user_id = v_user and c.state in ('admitted', 'streaming');
+  where c.user_id = v_user and c.purpose = 'answer' and c.state in ('admitted', 'streaming');
   if cardinality(v_live) >= v_limits.concurrent_streams then
     perform chatbot.refuse('CB009', 'Too many answers are being written at once.', jsonb_build_object(
       'limit', v_limits.concurrent_streams,
@@ -494,8 +416,7 @@ begin
     perform chatbot.refuse('CB004', 'The model is not available on this plan.', jsonb_build_object('model', p_model));
   end if;
 
-  perform from chatbot.provider_keys k where v_model.own_key and k.user_id = v_user and k.provider = 'openai';
-  v_payer := case when found then 'own_key' else 'platform' end;
+  v_payer := chatbot.payer_of(v_user, v_model.own_key);
 
   v_gives_back := p_trigger = 'regenerate-message'
     or exists (select from public.messages m where m.id = p_message_id and m.content = p_content);
@@ -507,18 +428,12 @@ begin
   v_most := least(v_model.max_output, v_limits.max_output_tokens);
   select p.message_ids, p.token_bound into v_prompt
   from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_chat.system_prompt, v_model.context - v_most) p;
-  if v_payer = 'platform' then
-    v_prompt_cost := billing.cost_of(v_model.price, v_prompt.token_bound, 0, 0, 0);
-    v_output_cost := billing.output_cost(v_model.price);
-  end if;
 
-  -- The reservation is the worst case. Where it does not fit, the output is cut to what does.
-  select r.* into v_room from billing.room_of(v_user, v_period, v_payer, null) r;
-  v_output := billing.output_that_fits(
-    v_payer, v_model.price, v_most, v_prompt.token_bound, v_prompt_cost, v_room.tokens_left, v_room.cost_left
-  );
-  if v_output is null then
-    perform billing.refuse_cap(v_payer, v_room, v_period, v_prompt.token_bound, v_prompt_cost, v_output_cost, v_most);
+  perform billing.enter_deployment(v_now);
+  select f.* into v_fit
+  from billing.fit_call(v_period, v_limits, v_payer, v_now, v_model.price, v_most, v_prompt.token_bound) f;
+  if v_fit.output is null then
+    perform billing.refuse_cap(v_fit.refusal);
   end if;
 
   insert into chatbot.completions (
@@ -529,18 +444,85 @@ begin
     called_at
   )
   values (
-    p_completion_id, v_user, p_chat_id, v_answered, v_gives_back, v_model.name, v_payer, v_period, (v_model.price).id,
-    v_prompt.token_bound, v_output, v_prompt.message_ids, v_now + p_lease, p_linger_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
+    p_completion_id, v_user, p_chat_id, v_answered, v_gives_back, v_model.name, v_payer, v_period.period_start, (v_model.price).id,
+    v_prompt.token_bound, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_linger_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
     v_now, v_now
   );
 
-  insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, expires_at)
+  insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, created_at, expires_at)
   values (
-    p_completion_id, v_user, v_period, v_payer, v_prompt.token_bound + v_output, v_prompt_cost + v_output * v_output_cost,
-    v_now + p_reservation_lifetime
+    p_completion_id, v_user, v_period.period_start, v_payer, v_fit.tokens, v_fit.cost, v_now, clock_timestamp() + p_reservation_lifetime
   );
 
   return query select * from chatbot.admission_of(p_completion_id);
+end
+$$;
+
+-- What a send would be admitted with, without sending it: the same decisions as the admission's.
+create function chatbot.estimate_completion(
+  -- Null is a new chat.
+  p_chat_id uuid,
+  -- The most tokens that the new message can be; null is none, as for a regenerate.
+  p_token_bound integer,
+  p_model text,
+  p_models jsonb
+)
+returns table (
+  model text,
+  payer text,
+  prompt_tokens integer,
+  max_output_tokens integer,
+  tokens integer,
+  cost numeric,
+  currency text,
+  refusal jsonb
+)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user uuid := auth.uid();
+  v_limits billing.limits;
+  v_period billing.usage_periods;
+  v_chat record;
+  v_model record;
+  v_prompt record;
+  v_fit record;
+  v_most integer;
+begin
+  select l.* into v_limits from billing.limits_of(v_user) l;
+  if v_limits.blocked_reason is not null then
+    perform chatbot.refuse('CB002', v_limits.blocked_reason);
+  end if;
+  v_period := billing.current_period(v_user, v_limits.period_anchor_day);
+
+  select c.model, c.system_prompt into v_chat from public.chats c where c.id = p_chat_id and c.user_id = v_user;
+  if not found and p_chat_id is not null then
+    perform chatbot.refuse('CB003', 'There is no such chat.');
+  end if;
+
+  select m.* into v_model
+  from chatbot.choose_model(v_user, p_model, v_chat.model, p_models, v_limits.models_allowed) m;
+  if not found then
+    perform chatbot.refuse('CB004', 'The model is not available on this plan.', jsonb_build_object('model', p_model));
+  end if;
+
+  model := v_model.name;
+  payer := chatbot.payer_of(v_user, v_model.own_key);
+  currency := (v_model.price).currency;
+  v_most := least(v_model.max_output, v_limits.max_output_tokens);
+  select p.token_bound into v_prompt
+  from chatbot.choose_prompt(v_user, p_chat_id, null, v_chat.system_prompt, v_model.context - v_most, p_token_bound) p;
+  prompt_tokens := v_prompt.token_bound;
+
+  select f.* into v_fit
+  from billing.fit_call(v_period, v_limits, payer, billing.clock(), v_model.price, v_most, prompt_tokens) f;
+  max_output_tokens := v_fit.output;
+  tokens := v_fit.tokens;
+  cost := v_fit.cost;
+  refusal := v_fit.refusal;
+  return next;
 end
 $$;
 
@@ -563,15 +545,14 @@ set search_path = ''
 as $$
 declare
   v_completion chatbot.completions;
-  v_limits record;
-  v_room record;
+  v_limits billing.limits;
+  v_period billing.usage_periods;
   v_price billing.model_prices;
   v_spent record;
-  v_output integer;
-  v_prompt_cost numeric := 0;
+  v_fit record;
 begin
   -- In the order in which the admission locks them.
-  perform
+  select u.* into v_period
   from billing.usage_periods u
   join chatbot.completions c on c.user_id = u.user_id and c.period_start = u.period_start
   where c.id = p_id
@@ -587,7 +568,7 @@ begin
   -- Else it is the same again, after its acknowledgement was lost.
   if v_completion.attempt_id is distinct from p_attempt_id then
     select l.* into v_limits from billing.limits_of(v_completion.user_id) l;
-    select p.* into v_price from billing.price_of(p_model, now()) p;
+    select p.* into v_price from billing.price_of(p_model, billing.clock()) p;
     if v_price.id is null or p_model <> all (coalesce(v_limits.models_allowed, array[p_model]))
       -- The chat may have been deleted meanwhile.
       or not exists (select from chatbot.prompt_of(p_id) m where m.content <> '')
@@ -607,21 +588,21 @@ begin
     from chatbot.abandoned_attempts a
     join billing.model_prices p on p.id = a.price_id
     where a.completion_id = p_id;
-    if v_completion.payer = 'platform' then
-      v_prompt_cost := v_spent.cost + billing.cost_of(v_price, v_completion.prompt_bound, 0, 0, 0);
-    end if;
 
-    select r.* into v_room from billing.room_of(v_completion.user_id, v_completion.period_start, v_completion.payer, p_id) r;
-    v_output := billing.output_that_fits(
+    perform billing.lock_deployment(v_completion.created_at);
+    select f.* into v_fit
+    from billing.fit_call(
+      v_period,
+      v_limits,
       v_completion.payer,
+      v_completion.created_at,
       v_price,
       least(p_max_output, v_limits.max_output_tokens, p_context - v_completion.prompt_bound),
       v_spent.tokens::integer,
-      v_prompt_cost,
-      v_room.tokens_left,
-      v_room.cost_left
-    );
-    if v_output is null or v_output <= 0 then
+      v_spent.cost + billing.cost_of(v_price, v_completion.prompt_bound, 0, 0, 0),
+      p_id
+    ) f;
+    if v_fit.output is null then
       -- Nothing of this may stay: the call before is still the last.
       delete from chatbot.abandoned_attempts where completion_id = p_id and attempt = v_completion.attempt;
       return;
@@ -632,12 +613,12 @@ begin
         attempt_id = p_attempt_id,
         model = p_model,
         price_id = v_price.id,
-        max_output_tokens = v_output,
+        max_output_tokens = v_fit.output,
         called_at = clock_timestamp()
     where id = p_id;
     update billing.usage_reservations
-    set tokens = v_spent.tokens + v_output,
-        cost = v_prompt_cost + case v_completion.payer when 'platform' then v_output * billing.output_cost(v_price) else 0 end
+    set tokens = v_fit.tokens,
+        cost = v_fit.cost
     where completion_id = p_id;
   end if;
 
@@ -646,7 +627,5 @@ end
 $$;
 
 revoke all on all functions in schema chatbot, billing from public;
-grant execute on function chatbot.begin_completion to authenticated;
-grant execute on function chatbot.begin_attempt, chatbot.admission_of, chatbot.prompt_of, billing.room_of, billing.output_that_fits,
-  billing.output_cost
-to service_role;
+grant execute on function chatbot.begin_completion, chatbot.estimate_completion to authenticated;
+grant execute on function chatbot.begin_attempt, chatbot.admission_of, chatbot.prompt_of to service_role;

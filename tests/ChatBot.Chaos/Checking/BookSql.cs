@@ -34,7 +34,7 @@ internal static class BookSql
 
     public const string Ledger = """
         select e.id, e.completion_id, e.attempt, e.user_id, e.purpose, e.model, e.input_tokens, e.cached_input_tokens, e.output_tokens, e.reasoning_tokens,
-          e.cost, e.quality, e.payer, e.period_start, (e.occurred_at at time zone 'UTC')::date
+          e.cost, e.quality, e.payer, e.period_start, e.day
         from billing.usage_events e
         """;
 

@@ -5,8 +5,8 @@ namespace ChatBot.Chaos.Checking;
 /// <summary>An accepted call with what the ledger says of it, adjustments included.</summary>
 internal sealed record MeteredCall(ModelCall Call, CompletionRow Completion, UsageEventRow Row, int Input, int CachedInput, int Output, int Reasoning)
 {
-    /// <summary>Whether the program could read what the model reported, and should have believed it.</summary>
-    public bool IsReported => Completion.State == "finished" && Call.UsageSent
+    /// <summary>Whether the program could read what the model reported, and should have believed it: of an attempt that it gave up it read nothing.</summary>
+    public bool IsReported => Completion.State == "finished" && Row.Attempt == Completion.Attempt && Call.UsageSent
         && Directive.Read(CallMatch.LastUserText(Call)).Usage != UsageReport.Absurd;
 
     public static IEnumerable<MeteredCall> All(Facts facts)
