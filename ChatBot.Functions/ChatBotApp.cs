@@ -1,3 +1,4 @@
+using ChatBot.Functions.Billing;
 using ChatBot.Functions.Chats;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
@@ -47,6 +48,7 @@ public static class ChatBotApp
         api.MapStreams();
         api.MapPreferences();
         api.MapUsage();
+        api.MapBilling();
         return app;
     }
 
@@ -85,6 +87,9 @@ public static class ChatBotApp
         services.AddSingleton<StreamStarter>();
         services.AddSingleton<PersistAssistantMessage>();
         services.AddSingleton<RecordUsage>();
+        services.AddSingleton<StandingReader>();
+        services.AddSingleton<BillingStore>();
+        services.AddSingleton<PeriodReport>();
         services.AddSingleton<EnforceUsageCaps>();
         services.AddHostedService<CompletionShutdown>();
     }

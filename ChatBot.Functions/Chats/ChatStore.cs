@@ -37,13 +37,7 @@ public sealed class ChatStore(ChatBotDatabase database)
                 : Statement.Of(ChatSql.ListByStatus, Parameter.Integer(limit), Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Text(status)),
             row => Read(row),
             cancellation);
-        if (chats.Count <= limit)
-        {
-            return new Page<Chat>(chats, null);
-        }
-
-        chats.RemoveAt(limit);
-        return new Page<Chat>(chats, Paging.Cursor(chats[^1].UpdatedAt, chats[^1].Id));
+        return Paging.Page(chats, limit, last => Paging.Cursor(last.UpdatedAt, last.Id));
     }
 
     public Task<Chat?> Get(CurrentUser user, Guid id, CancellationToken cancellation) =>

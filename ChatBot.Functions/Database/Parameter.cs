@@ -20,12 +20,15 @@ public static class Parameter
 
     public static NpgsqlParameter Time(DateTimeOffset? value) => Of(value?.UtcDateTime, NpgsqlDbType.TimestampTz);
 
+    public static NpgsqlParameter Date(DateOnly? value) => Of(value, NpgsqlDbType.Date);
+
+    public static NpgsqlParameter Number(decimal? value) => Of(value, NpgsqlDbType.Numeric);
+
     public static NpgsqlParameter Span(TimeSpan value) => new NpgsqlParameter<TimeSpan>("", NpgsqlDbType.Interval) { TypedValue = value };
 
     public static NpgsqlParameter Json(string? value) => Of(value, NpgsqlDbType.Jsonb);
 
-    public static NpgsqlParameter Array<T>(T[] values, NpgsqlDbType type) =>
-        new NpgsqlParameter<T[]>("", NpgsqlDbType.Array | type) { TypedValue = values };
+    public static NpgsqlParameter Array<T>(T[]? values, NpgsqlDbType type) => Of(values, NpgsqlDbType.Array | type);
 
     private static NpgsqlParameter Of<T>(T? value, NpgsqlDbType type)
         where T : class =>

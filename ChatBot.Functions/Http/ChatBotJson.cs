@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ChatBot.Shared;
+using ChatBot.Shared.Billing;
 using ChatBot.Shared.Chats;
 using ChatBot.Shared.Completions;
 using ChatBot.Shared.Messages;
@@ -31,6 +32,17 @@ namespace ChatBot.Functions.Http;
 [JsonSerializable(typeof(Page<Model>))]
 [JsonSerializable(typeof(Standing))]
 [JsonSerializable(typeof(Estimate))]
+[JsonSerializable(typeof(Page<UsageEvent>))]
+[JsonSerializable(typeof(Page<DailyUsage>))]
+[JsonSerializable(typeof(Plan))]
+[JsonSerializable(typeof(Page<Plan>))]
+[JsonSerializable(typeof(UserPlan))]
+[JsonSerializable(typeof(Price))]
+[JsonSerializable(typeof(Page<Price>))]
+[JsonSerializable(typeof(DeploymentLimits))]
+[JsonSerializable(typeof(Page<BilledStatement>))]
+[JsonSerializable(typeof(DeadLetter))]
+[JsonSerializable(typeof(Page<DeadLetter>))]
 [JsonSerializable(typeof(Health))]
 public sealed partial class ChatBotJson : JsonSerializerContext;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using ChatBot.Functions.Problems;
+using ChatBot.Shared;
 
 namespace ChatBot.Functions.Http;
 
@@ -21,6 +22,18 @@ public static class Paging
     public static ProblemResult InvalidLimit { get; } = ProblemResult.Invalid("limit", $"must be a whole number from 1 to {MaxLimit}");
 
     public static ProblemResult InvalidCursor { get; } = ProblemResult.Invalid("cursor", "must be the nextCursor of an earlier answer");
+
+    /// <summary>Of what was asked for with one more than <paramref name="limit"/>, which tells whether there are more.</summary>
+    public static Page<T> Page<T>(List<T> found, int limit, Func<T, string> cursor)
+    {
+        if (found.Count <= limit)
+        {
+            return new Page<T>(found, null);
+        }
+
+        found.RemoveRange(limit, found.Count - limit);
+        return new Page<T>(found, cursor(found[^1]));
+    }
 
     /// <summary>Place in a list that is sorted by time and id. Whoever changes one gets another place in their own list, nothing else.</summary>
     public static string Cursor(DateTimeOffset time, Guid id)

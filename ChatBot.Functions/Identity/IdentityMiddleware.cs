@@ -9,6 +9,9 @@ public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens toke
     private static readonly ProblemResult s_unauthenticated = new(
         ProblemKind.Unauthenticated, "Send a valid Supabase access token: Authorization: Bearer ACCESS_TOKEN");
 
+    private static readonly ProblemResult s_notBilling = new(
+        ProblemKind.Forbidden, "This is for tokens whose role is service_role, or whose app_metadata.chatbot_role is billing.");
+
     private static readonly ProblemResult s_keysUnavailable = new(
         ProblemKind.Unavailable, "The token cannot be verified at the moment. Send the request again.", retryAfter: SigningKeys.RetryAfter);
 
@@ -38,6 +41,12 @@ public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens toke
         if (user is null)
         {
             await s_unauthenticated.ExecuteAsync(http);
+            return;
+        }
+
+        if (!user.HasBillingRole && endpoint.Metadata.GetMetadata<BillingRole>() is not null)
+        {
+            await s_notBilling.ExecuteAsync(http);
             return;
         }
 

@@ -7,7 +7,7 @@ namespace ChatBot.Functions.Problems;
 public sealed record ProblemKind(string Code, int Status, string Title, string Toast, string? SqlState = null)
 {
     public static readonly ProblemKind InvalidJson = new(ProblemCodes.InvalidJson, 400, "The body is not valid JSON", "Something went wrong. Please reload the page.");
-    public static readonly ProblemKind InvalidRequest = new(ProblemCodes.InvalidRequest, 400, "The request is not valid", "Please check what you entered.");
+    public static readonly ProblemKind InvalidRequest = new(ProblemCodes.InvalidRequest, 400, "The request is not valid", "Please check what you entered.", "CB012");
     public static readonly ProblemKind Unauthenticated = new(ProblemCodes.Unauthenticated, 401, "Sign in first", "Please sign in again.", "CB001");
     public static readonly ProblemKind Forbidden = new(ProblemCodes.Forbidden, 403, "Not allowed", "You are not allowed to do this.");
     public static readonly ProblemKind ModelNotAllowed = new(ProblemCodes.ModelNotAllowed, 403, "The model is not available", "This model is not part of your plan.", "CB004");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
@@ -7,47 +8,77 @@ using ChatBot.Functions.Settings;
 using ChatBot.Shared;
 using ChatBot.Shared.Completions;
 using ChatBot.Shared.Usage;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace ChatBot.Functions.Usage;
 
 public static class UsageEndpoints
 {
+    private const int MaxDays = 366;
+
     public static void MapUsage(this IEndpointRouteBuilder api)
     {
         api.MapGet("/usage", GetUsage).WithName(nameof(GetUsage));
+        api.MapGet("/usage/daily", ListDailyUsage).WithName(nameof(ListDailyUsage));
+        api.MapGet("/usage/events", ListUsageEvents).WithName(nameof(ListUsageEvents));
         api.MapPost("/usage/estimate", EstimateUsage).WithName(nameof(EstimateUsage));
         api.MapGet("/models", ListModels).WithName(nameof(ListModels));
     }
 
-    private static async Task<IResult> GetUsage(CurrentUser user, ChatBotDatabase database, CancellationToken cancellation)
+    private static async Task<IResult> GetUsage(CurrentUser user, StandingReader standings, CancellationToken cancellation) =>
+        JsonAnswer.Of(await standings.Of(user, cancellation), ChatBotJson.Default.Standing);
+
+    private static async Task<IResult> ListDailyUsage(HttpRequest request, CurrentUser user, ChatBotDatabase database, CancellationToken cancellation)
     {
-        var caps = await database.All(
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        var isTo = TryReadDay(request, "to", today, out var to);
+        var isFrom = TryReadDay(request, "from", isTo ? to.AddDays(-30) : today, out var from);
+        var validation = new Validation()
+            .Check("from", isFrom, "must be a day, like 2026-11-01")
+            .Check("to", isTo, "must be a day, like 2026-11-30")
+            .Check("to", !isFrom || !isTo || (to >= from && to.DayNumber - from.DayNumber <= MaxDays), $"must be 0 to {MaxDays} days after from");
+        if (validation.Problem() is { } invalid)
+        {
+            return invalid;
+        }
+
+        var days = await database.All(
             user.Caller,
-            Statement.Of(UsageSql.Standing),
-            row => (
-                Plan: row.GetString(0),
-                Status: row.GetString(1),
-                PeriodStart: row.Time(2),
-                PeriodEnd: row.Time(3),
-                Cap: row.GetString(4),
-                Standing: new CapStanding(row.GetDecimal(6), row.GetDecimal(7), row.ValueOrNull<decimal>(5), row.Time(9)),
-                LiveCompletions: row.GetFieldValue<Guid[]>(8)),
+            Statement.Of(UsageSql.MyDaily, Parameter.Date(from), Parameter.Date(to)),
+            row => new DailyUsage(
+                row.GetFieldValue<DateOnly>(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.GetInt64(4),
+                row.GetInt64(5),
+                row.GetInt64(6),
+                row.GetInt64(7),
+                row.GetInt64(8),
+                row.GetDecimal(9)),
             cancellation);
-        CapStanding Of(string cap) => caps.Single(c => c.Cap == cap).Standing;
-        var first = caps[0];
-        var standing = new Standing(
-            first.Plan,
-            first.Status,
-            first.PeriodStart,
-            first.PeriodEnd,
-            Of("tokens"),
-            Of("cost"),
-            Of("daily_tokens"),
-            Of("daily_cost"),
-            Of("own_key_tokens"),
-            [.. caps.SelectMany(c => c.LiveCompletions).Distinct()]);
-        return JsonAnswer.Of(standing, ChatBotJson.Default.Standing);
+        return JsonAnswer.Of(new Page<DailyUsage>(days, null), ChatBotJson.Default.PageDailyUsage);
+    }
+
+    private static async Task<IResult> ListUsageEvents(HttpRequest request, CurrentUser user, ChatBotDatabase database, CancellationToken cancellation)
+    {
+        if (Paging.Limit(request) is not { } limit)
+        {
+            return Paging.InvalidLimit;
+        }
+
+        if (!Paging.TryReadCursor(request.Query["cursor"].ToString(), out var before, out var beforeId))
+        {
+            return Paging.InvalidCursor;
+        }
+
+        var events = await database.All(
+            user.Caller,
+            Statement.Of(UsageSql.MyEvents, Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Integer(limit)),
+            ReadEvent,
+            cancellation);
+        return JsonAnswer.Of(Paging.Page(events, limit, last => Paging.Cursor(last.OccurredAt, last.Id)), ChatBotJson.Default.PageUsageEvent);
     }
 
     private static async Task<IResult> EstimateUsage(
@@ -87,4 +118,28 @@ public static class UsageEndpoints
         var models = settings.Models.Join(priced, m => m.Name, p => p.Name, (m, p) => new Model(m.Name, m.Context, m.MaxOutput, p.Prices));
         return JsonAnswer.Of(new Page<Model>([.. models], null), ChatBotJson.Default.PageModel);
     }
+
+    private static bool TryReadDay(HttpRequest request, string name, DateOnly whenAbsent, out DateOnly day)
+    {
+        var text = request.Query[name].ToString();
+        day = whenAbsent;
+        return text.Length == 0 || DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+    }
+
+    private static UsageEvent ReadEvent(NpgsqlDataReader row) => new(
+        row.GetGuid(0),
+        row.GetGuid(1),
+        row.GetInt32(2),
+        row.ValueOrNull<Guid>(3),
+        row.GetString(4),
+        row.GetString(5),
+        row.GetString(6),
+        row.GetString(7),
+        row.GetInt32(8),
+        row.GetInt32(9),
+        row.GetInt32(10),
+        row.GetInt32(11),
+        row.GetDecimal(12),
+        row.GetString(13),
+        row.Time(14));
 }

@@ -41,6 +41,17 @@ public static class UsageSql
         from billing.standing() s
         """;
 
+    public const string MyDaily = """
+        select d.day, d.model, d.purpose, d.payer, d.calls, d.input_tokens, d.cached_input_tokens, d.output_tokens, d.reasoning_tokens, d.cost
+        from billing.my_daily($1, $2) d
+        """;
+
+    public const string MyEvents = """
+        select e.id, e.completion_id, e.attempt, e.chat_id, e.purpose, e.model, e.quality, e.payer, e.input_tokens, e.cached_input_tokens,
+          e.output_tokens, e.reasoning_tokens, e.cost, e.currency, e.occurred_at
+        from billing.my_events($1, $2, $3 + 1) e
+        """;
+
     public const string AllowedModels = """
         select m.name, m.input, m.cached_input, m.output, m.reasoning, m.currency
         from billing.allowed_models($1) m

@@ -321,6 +321,6 @@ for each row execute function billing.check_price();
 
 revoke all on all functions in schema billing, chatbot from public;
 grant execute on function billing.clock, billing.limits_of, billing.anchor_in, billing.period_start, billing.period_end, billing.current_period,
-  billing.lock_period, chatbot.take_token
+  billing.lock_period, chatbot.take_token, chatbot.refuse
 to service_role;
 grant execute on function billing.allowed_models to authenticated;

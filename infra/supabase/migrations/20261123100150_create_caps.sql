@@ -222,7 +222,41 @@ begin
 end
 $$;
 
--- The caller's standing in the current period: a row for each cap, whether it has a limit or not.
+-- A user's standing in the current period: a row for each cap, whether it has a limit or not.
+create function billing.standing_of(p_user_id uuid)
+returns table (
+  plan_id text,
+  status text,
+  period_start timestamptz,
+  period_end timestamptz,
+  cap text,
+  cap_limit numeric,
+  used numeric,
+  reserved numeric,
+  reserved_by uuid[],
+  resets_at timestamptz
+)
+language sql
+set search_path = ''
+begin atomic
+  select
+    l.plan_id,
+    case when l.blocked_reason is not null then 'blocked' else (p.period).status end,
+    (p.period).period_start,
+    (p.period).period_end,
+    c.cap,
+    c.cap_limit,
+    c.used,
+    c.reserved,
+    c.reserved_by,
+    c.resets_at
+  from billing.limits_of(p_user_id) l
+  cross join lateral (select billing.current_period(p_user_id, l.period_anchor_day) as period offset 0) p
+  cross join (values ('platform'), ('own_key')) payers (payer)
+  cross join lateral billing.caps_of(p.period, l, payers.payer, billing.clock()) c
+  where c.cap not like 'deployment%';
+end;
+
 create function billing.standing()
 returns table (
   plan_id text,
@@ -240,24 +274,9 @@ language sql
 security definer
 set search_path = ''
 begin atomic
-  select
-    l.plan_id,
-    case when l.blocked_reason is not null then 'blocked' else (p.period).status end,
-    (p.period).period_start,
-    (p.period).period_end,
-    c.cap,
-    c.cap_limit,
-    c.used,
-    c.reserved,
-    c.reserved_by,
-    c.resets_at
-  from billing.limits_of(auth.uid()) l
-  cross join lateral (select billing.current_period(auth.uid(), l.period_anchor_day) as period offset 0) p
-  cross join (values ('platform'), ('own_key')) payers (payer)
-  cross join lateral billing.caps_of(p.period, l, payers.payer, billing.clock()) c
-  where c.cap not like 'deployment%';
+  select s.* from billing.standing_of(auth.uid()) s;
 end;
 
 revoke all on all functions in schema billing from public;
-grant execute on function billing.caps_of, billing.lock_deployment, billing.fit_call, billing.output_cost to service_role;
+grant execute on function billing.caps_of, billing.lock_deployment, billing.fit_call, billing.output_cost, billing.standing_of to service_role;
 grant execute on function billing.standing to authenticated;

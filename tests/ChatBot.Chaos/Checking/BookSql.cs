@@ -14,7 +14,7 @@ internal static class BookSql
         """;
 
     public const string Completions = """
-        select c.id, c.user_id, c.chat_id, c.user_message_id, c.state, c.prompt_bound, c.prompt_message_ids, c.created_at, c.ended_at,
+        select c.id, c.user_id, c.chat_id, c.user_message_id, c.state, c.attempt, c.prompt_bound, c.prompt_message_ids, c.created_at, c.ended_at,
           c.persisted_at is not null, c.recorded_at is not null, c.lease_epoch > 2
         from chatbot.completions c
         order by c.created_at

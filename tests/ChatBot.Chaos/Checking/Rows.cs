@@ -14,12 +14,13 @@ public sealed record MessageRow(
 
 /// <param name="EndedAt">Null while it is live.</param>
 public sealed record CompletionRow(
-    Guid Id, Guid UserId, Guid ChatId, Guid? UserMessageId, string State, int PromptBound, IReadOnlyList<Guid> PromptMessageIds,
+    Guid Id, Guid UserId, Guid ChatId, Guid? UserMessageId, string State, int Attempt, int PromptBound, IReadOnlyList<Guid> PromptMessageIds,
     DateTime CreatedAt, DateTime? EndedAt, bool IsPersisted, bool IsRecorded, bool EndedLate)
 {
     internal static CompletionRow Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetGuid(1), row.GetGuid(2), row.IsDBNull(3) ? null : row.GetGuid(3), row.GetString(4), row.GetInt32(5),
-        row.GetFieldValue<Guid[]>(6), row.GetDateTime(7), row.IsDBNull(8) ? null : row.GetDateTime(8), row.GetBoolean(9), row.GetBoolean(10), row.GetBoolean(11));
+        row.GetInt32(6), row.GetFieldValue<Guid[]>(7), row.GetDateTime(8), row.IsDBNull(9) ? null : row.GetDateTime(9), row.GetBoolean(10),
+        row.GetBoolean(11), row.GetBoolean(12));
 }
 
 public sealed record AttemptRow(Guid Id, Guid CompletionId);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ChatBot.Functions;
 using ChatBot.Functions.Hosting;
 using Microsoft.AspNetCore.Authorization;
@@ -27,7 +28,7 @@ internal static class RouteTable
         foreach (var parameter in endpoint.RoutePattern.Parameters.Select(p => p.Name))
         {
             var value = values.FirstOrDefault(v => v.Name == parameter).Value ?? Guid.NewGuid().ToString();
-            path = path.Replace("{" + parameter + "}", value, StringComparison.Ordinal);
+            path = Regex.Replace(path, $"{{{parameter}(:[^}}]+)?}}", value);
         }
 
         return path;
