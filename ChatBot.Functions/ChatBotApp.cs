@@ -1,4 +1,5 @@
 using ChatBot.Functions.Billing;
+using ChatBot.Functions.Alerts;
 using ChatBot.Functions.Chats;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
@@ -90,6 +91,7 @@ public static class ChatBotApp
         services.AddSingleton<StandingReader>();
         services.AddSingleton<BillingStore>();
         services.AddSingleton<PeriodReport>();
+        services.AddSingleton<DeliverAlerts>();
         services.AddSingleton<EnforceUsageCaps>();
         services.AddHostedService<CompletionShutdown>();
     }

@@ -11,6 +11,7 @@ public sealed record ChatBotSettings(
     StreamSettings Streams,
     ModelCallSettings ModelCalls,
     BillingSettings Billing,
+    WebhookSettings? Webhook,
     IReadOnlyList<string> AllowedOrigins,
     int? CustomHandlerPort)
 {
@@ -32,6 +33,7 @@ public sealed record ChatBotSettings(
             StreamSettings.Read(reader),
             ModelCallSettings.Read(reader),
             BillingSettings.Read(reader),
+            WebhookSettings.Read(reader),
             ReadOrigins(reader),
             ReadPort(reader));
 

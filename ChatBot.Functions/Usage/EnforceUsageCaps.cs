@@ -1,3 +1,4 @@
+using ChatBot.Functions.Alerts;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Settings;
@@ -7,11 +8,16 @@ using NpgsqlTypes;
 namespace ChatBot.Functions.Usage;
 
 /// <summary>
-/// Timer function: ends what died, wakes what was forgotten, and keeps reservations, caps and periods as they should be. A run
-/// that is missed or repeated changes nothing, as each job does what is due by then.
+/// Timer function: ends what died, wakes what was forgotten, and keeps reservations, caps and periods as they should be,
+/// and sends alerts. A run that is missed or repeated changes nothing, as each job does what is due by then.
 /// </summary>
 public sealed partial class EnforceUsageCaps(
-    ChatBotDatabase database, WakeUpQueues queues, ClaimChecks claims, ChatBotSettings settings, ILogger<EnforceUsageCaps> log)
+    ChatBotDatabase database,
+    WakeUpQueues queues,
+    ClaimChecks claims,
+    ChatBotSettings settings,
+    DeliverAlerts alerts,
+    ILogger<EnforceUsageCaps> log)
 {
     // A wake-up takes a second or two when all is well.
     private static readonly TimeSpan s_forgottenAfter = TimeSpan.FromSeconds(10);
@@ -39,6 +45,8 @@ public sealed partial class EnforceUsageCaps(
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.StopBlocked), cancellation),
             () => ClosePeriods(cancellation),
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
+            // Who is asked from here on may take long, and each of these shares its work with other instances.
+            () => alerts.Run(cancellation),
         ];
         List<Exception> failures = [];
         foreach (var job in jobs)

@@ -94,7 +94,7 @@ public static class StackExtensions
         }
     }
 
-    private static NpgsqlCommand Command(NpgsqlDataSource database, string sql, object[] parameters)
+    internal static NpgsqlCommand Command(NpgsqlDataSource database, string sql, object[] parameters)
     {
 #pragma warning disable CA2100 // The statements are the tests' own.
         var command = database.CreateCommand(sql);

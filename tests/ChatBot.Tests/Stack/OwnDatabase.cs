@@ -1,0 +1,104 @@
+using ChatBot.Functions.Usage;
+using ChatBot.Local;
+using ChatBot.Tests.Database;
+using Npgsql;
+using Xunit;
+
+namespace ChatBot.Tests.Stack;
+
+/// <summary>A migrated database of a test's own on the stack's server, for jobs that see to the rows of all users.</summary>
+public sealed class OwnDatabase : IAsyncDisposable
+{
+    private const string Template = "own_template";
+
+    private static readonly SemaphoreSlim s_template = new(1, 1);
+
+    private readonly TestStack _stack;
+    private readonly string _name = $"own_{Guid.NewGuid():N}";
+    private readonly List<TestProgram> _programs = [];
+
+    private OwnDatabase(TestStack stack) => _stack = stack;
+
+    public TestProgram Program => _programs[0];
+
+    private NpgsqlDataSource Database { get; set; } = null!;
+
+    /// <summary>With an instance of the program that does only what it is asked to.</summary>
+    public static async Task<OwnDatabase> Create(TestStack stack, params (string Name, string Value)[] settings)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var own = new OwnDatabase(stack);
+        await s_template.WaitAsync(cancellation);
+        try
+        {
+            // Roles are the server's: only one at a time can make them.
+            await MakeTemplate(stack, cancellation);
+        }
+        finally
+        {
+            s_template.Release();
+        }
+
+        await stack.Execute($"create database {own._name} template {Template} owner postgres");
+        own.Database = NpgsqlDataSource.Create(stack.Local.Postgres.ConnectionString(database: own._name));
+        await own.StartProgram(settings);
+        return own;
+    }
+
+    /// <summary>A further instance.</summary>
+    public async Task<TestProgram> StartProgram(params (string Name, string Value)[] settings)
+    {
+        var program = await _stack.StartHosted(
+            [("Database__ConnectionString", _stack.Local.Postgres.ConnectionString("authenticator", _name)), .. settings]);
+        _programs.Add(program);
+        return program;
+    }
+
+    public async Task<TestUser> NewUser(AccessToken? token = null)
+    {
+        var id = token?.Subject ?? Guid.NewGuid();
+        await Execute("insert into auth.users (id, email) values ($1, $2)", id, $"{id:N}@example.com");
+        return new TestUser(id, _stack.Local.Tokens.Mint(token ?? new AccessToken(id)), Program.Address);
+    }
+
+    /// <summary>A tick of an instance's timer.</summary>
+    public Task RunTimer(TestProgram? program = null) =>
+        (program ?? Program).Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken);
+
+    public async Task<T?> Scalar<T>(string sql, params object[] parameters)
+    {
+        await using var command = StackExtensions.Command(Database, sql, parameters);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is T value ? value : default;
+    }
+
+    public async Task<int> Execute(string sql, params object[] parameters)
+    {
+        await using var command = StackExtensions.Command(Database, sql, parameters);
+        return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task MakeTemplate(TestStack stack, CancellationToken cancellation)
+    {
+        if (await stack.Scalar<bool>($"select exists (select from pg_database where datname = '{Template}')"))
+        {
+            return;
+        }
+
+        var postgres = stack.Local.Postgres;
+        await stack.Execute($"create database {Template} owner postgres");
+        var superuser = new NpgsqlConnectionStringBuilder(postgres.ConnectionString(database: Template, pooled: false));
+        await SupabaseObjects.CreateAsync(superuser.ConnectionString, superuser.Password!, cancellation);
+        await new Migrator().ApplyAsync(postgres.ConnectionString("postgres", Template, pooled: false), cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var program in _programs)
+        {
+            await program.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+        await _stack.Execute($"drop database {_name} with (force)");
+    }
+}
