@@ -1,5 +1,5 @@
-using ChatBot.Functions.Billing;
 using ChatBot.Functions.Alerts;
+using ChatBot.Functions.Billing;
 using ChatBot.Functions.Chats;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
@@ -11,6 +11,7 @@ using ChatBot.Functions.Models;
 using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
+using ChatBot.Functions.Reconciliation;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Usage;
 
@@ -50,6 +51,7 @@ public static class ChatBotApp
         api.MapPreferences();
         api.MapUsage();
         api.MapBilling();
+        api.MapReconciliations();
         return app;
     }
 
@@ -92,6 +94,9 @@ public static class ChatBotApp
         services.AddSingleton<BillingStore>();
         services.AddSingleton<PeriodReport>();
         services.AddSingleton<DeliverAlerts>();
+        services.AddSingleton<ReconciliationStore>();
+        services.AddSingleton<OpenAIUsage>();
+        services.AddSingleton<ReconcileUsage>();
         services.AddSingleton<EnforceUsageCaps>();
         services.AddHostedService<CompletionShutdown>();
     }

@@ -43,6 +43,7 @@ namespace ChatBot.Functions.Http;
 [JsonSerializable(typeof(Page<BilledStatement>))]
 [JsonSerializable(typeof(DeadLetter))]
 [JsonSerializable(typeof(Page<DeadLetter>))]
+[JsonSerializable(typeof(Page<DailyReconciliation>))]
 [JsonSerializable(typeof(Health))]
 public sealed partial class ChatBotJson : JsonSerializerContext;
 

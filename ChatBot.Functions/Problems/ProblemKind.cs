@@ -19,7 +19,7 @@ public sealed record ProblemKind(string Code, int Status, string Title, string T
     public static readonly ProblemKind NotAcceptable = new(ProblemCodes.NotAcceptable, 406, "The requested format is not offered", "Something went wrong. Please reload the page.");
     public static readonly ProblemKind PreconditionFailed = new(ProblemCodes.PreconditionFailed, 412, "The resource was changed meanwhile", "This was changed elsewhere. Please reload it.");
     public static readonly ProblemKind TooLarge = new(ProblemCodes.TooLarge, 413, "The body is too large", "This is too long.");
-    public static readonly ProblemKind UnsupportedMediaType = new(ProblemCodes.UnsupportedMediaType, 415, "The body is not JSON", "Something went wrong. Please reload the page.");
+    public static readonly ProblemKind UnsupportedMediaType = new(ProblemCodes.UnsupportedMediaType, 415, "The body is not of the type that this path takes", "Something went wrong. Please reload the page.");
     public static readonly ProblemKind UnprocessableText = new(ProblemCodes.UnprocessableText, 422, "The text cannot be stored", "The text holds characters that cannot be stored.");
     public static readonly ProblemKind IdempotencyKeyReused = new(ProblemCodes.IdempotencyKeyReused, 422, "The key came before with another body", "This was already sent with other content.", "CB007");
     public static readonly ProblemKind ContentFiltered = new(ProblemCodes.ContentFiltered, 422, "The model's content filter refused the prompt", "This was refused by the content filter.");

@@ -12,6 +12,7 @@ public sealed record ChatBotSettings(
     ModelCallSettings ModelCalls,
     BillingSettings Billing,
     WebhookSettings? Webhook,
+    ReconciliationSettings Reconciliation,
     IReadOnlyList<string> AllowedOrigins,
     int? CustomHandlerPort)
 {
@@ -34,6 +35,7 @@ public sealed record ChatBotSettings(
             ModelCallSettings.Read(reader),
             BillingSettings.Read(reader),
             WebhookSettings.Read(reader),
+            ReconciliationSettings.Read(reader),
             ReadOrigins(reader),
             ReadPort(reader));
 

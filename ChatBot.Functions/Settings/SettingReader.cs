@@ -53,6 +53,25 @@ public sealed class SettingReader(IConfiguration configuration)
         return byDefault;
     }
 
+    public decimal Number(string name, decimal byDefault, decimal least, decimal most)
+    {
+        if (Optional(name) is not { } value)
+        {
+            return byDefault;
+        }
+
+        if (decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        Mistake(
+            name,
+            string.Create(CultureInfo.InvariantCulture, $"is not a number from {least} to {most}"),
+            byDefault.ToString(CultureInfo.InvariantCulture));
+        return byDefault;
+    }
+
     public TimeSpan Seconds(string name, int byDefault, int least, int most) =>
         TimeSpan.FromSeconds(Integer(name, byDefault, least, most));
 

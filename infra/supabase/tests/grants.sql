@@ -19,7 +19,8 @@ where a.grantee <> r.relowner;
 select tables_are('public', array['chats', 'messages', 'message_feedback', 'user_preferences']);
 select tables_are('chatbot', array['abandoned_attempts', 'completions', 'completion_deltas', 'provider_keys', 'rate_buckets', 'dead_letters']);
 select tables_are('billing', array[
-  'plans', 'user_plans', 'model_prices', 'usage_reservations', 'usage_events', 'usage_periods', 'usage_daily', 'usage_alerts', 'statements'
+  'plans', 'user_plans', 'model_prices', 'usage_reservations', 'usage_events', 'usage_periods', 'usage_daily', 'usage_alerts', 'statements',
+  'reconciliations', 'reconciliation_runs'
 ]);
 select is_empty(
   $$select name from relations where relkind not in ('r', 'p', 'S')$$,
