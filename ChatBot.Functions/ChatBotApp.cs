@@ -88,6 +88,7 @@ public static class ChatBotApp
         services.AddSingleton<AnswerFollower>();
         services.AddSingleton<SendReader>();
         services.AddSingleton<StreamStarter>();
+        services.AddSingleton<TitleWriter>();
         services.AddSingleton<PersistAssistantMessage>();
         services.AddSingleton<RecordUsage>();
         services.AddSingleton<StandingReader>();

@@ -5,7 +5,8 @@ using ChatBot.Shared.Queues;
 namespace ChatBot.Functions.Completions;
 
 /// <summary>Queue function: stores a finished answer with its message, then wakes who records its usage.</summary>
-public sealed partial class PersistAssistantMessage(CompletionStore store, ClaimChecks claims, WakeUpQueues queues, ILogger<PersistAssistantMessage> log)
+public sealed partial class PersistAssistantMessage(
+    CompletionStore store, ClaimChecks claims, WakeUpQueues queues, TitleWriter titles, ILogger<PersistAssistantMessage> log)
 {
     /// <exception cref="InvalidDataException">The message is not a wake-up.</exception>
     public async Task Run(QueueTrigger trigger, CancellationToken cancellation)
@@ -22,6 +23,7 @@ public sealed partial class PersistAssistantMessage(CompletionStore store, Claim
         {
             case "persisted":
                 await queues.Send(QueueNames.UsageEvents, wakeUp with { HasClaim = false }, cancellation);
+                await titles.Write(wakeUp.CompletionId, cancellation);
                 break;
             case null when wakeUp.HasClaim:
                 // An admission that was never committed after all.

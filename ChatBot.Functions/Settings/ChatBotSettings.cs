@@ -11,6 +11,7 @@ public sealed record ChatBotSettings(
     StreamSettings Streams,
     ModelCallSettings ModelCalls,
     BillingSettings Billing,
+    TitleSettings Titles,
     WebhookSettings? Webhook,
     ReconciliationSettings Reconciliation,
     IReadOnlyList<string> AllowedOrigins,
@@ -24,16 +25,18 @@ public sealed record ChatBotSettings(
     {
         var reader = new SettingReader(configuration);
         var providers = ProviderSettings.Read(reader);
+        var models = ModelSettings.ReadAll(reader, providers);
         var settings = new ChatBotSettings(
             DatabaseSettings.Read(reader),
             SupabaseSettings.Read(reader),
             StorageSettings.Read(reader),
             providers,
-            ModelSettings.ReadAll(reader, providers),
+            models,
             EncryptionSettings.Read(reader),
             StreamSettings.Read(reader),
             ModelCallSettings.Read(reader),
             BillingSettings.Read(reader),
+            TitleSettings.Read(reader, models),
             WebhookSettings.Read(reader),
             ReconciliationSettings.Read(reader),
             ReadOrigins(reader),

@@ -176,7 +176,7 @@ begin atomic
   select -1, 'system', ch.system_prompt
   from chatbot.completions c
   join public.chats ch on ch.id = c.chat_id
-  where c.id = p_id and ch.system_prompt is not null
+  where c.id = p_id and c.purpose = 'answer' and ch.system_prompt is not null
   union all
   select m.seq, m.role, case m.status when 'streaming' then chatbot.draft_text(m.id) else m.content end
   from chatbot.completions c
@@ -383,7 +383,7 @@ begin
   returning c.model, c.system_prompt into v_chat;
   if not found and p_create_chat then
     insert into public.chats as c (id, user_id, title)
-    values (p_chat_id, v_user, coalesce(nullif(left(trim(regexp_replace(left(p_content, 200), '\s+', ' ', 'g')), 60), ''), 'New chat'))
+    values (p_chat_id, v_user, chatbot.first_words(p_content))
     on conflict do nothing
     returning c.model, c.system_prompt into v_chat;
   end if;

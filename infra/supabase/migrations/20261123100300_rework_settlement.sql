@@ -348,7 +348,7 @@ begin
   end if;
 
   -- What of the prompt was edited or deleted since can no longer be counted: its bound is charged, so that deleting never refunds.
-  select 8 + coalesce((select 8 + octet_length(c.system_prompt) from public.chats c where c.id = v_completion.chat_id), 0)
+  select 8 + coalesce((select 8 + octet_length(c.system_prompt) from public.chats c where c.id = v_completion.chat_id and v_completion.purpose = 'answer'), 0)
     + coalesce(sum(8 + case m.status when 'streaming' then octet_length(chatbot.draft_text(m.id)) else m.token_bound end), 0)
   into v_bound
   from public.messages m
