@@ -74,6 +74,7 @@ public static class ChatBotApp
         services.AddSingleton<ChatStore>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<KeyVault>();
+        services.AddSingleton<RotateKeys>();
         services.AddSingleton<PreferenceStore>();
         services.AddSingleton<ChatModel>();
         services.AddSingleton<ModelCircuits>();

@@ -1,4 +1,3 @@
-using ChatBot.Functions.Database;
 using ChatBot.Functions.Preferences;
 using Npgsql;
 
@@ -41,9 +40,7 @@ public sealed record Admission(
         row.GetInt32(7),
         row.GetGuid(8),
         new Price(row.GetGuid(9), row.GetDecimal(10), row.GetDecimal(11), row.GetDecimal(12), row.GetDecimal(13), row.GetString(14)),
-        row.ValueOrNull<Guid>(16) is { } keyId
-            ? new SealedKey(keyId, row.GetFieldValue<byte[]>(17), row.GetFieldValue<byte[]>(18), row.GetInt32(19))
-            : null);
+        row.IsDBNull(16) ? null : SealedKey.Read(row, 16));
 }
 
 /// <summary>Per million tokens.</summary>

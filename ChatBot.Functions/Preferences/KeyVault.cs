@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ChatBot.Functions.Settings;
+using Npgsql;
 
 namespace ChatBot.Functions.Preferences;
 
@@ -12,6 +13,9 @@ public sealed class KeyVault(EncryptionSettings settings)
 {
     private const int NonceLength = 12;
     private const int TagLength = 16;
+
+    /// <summary>The version of the data key that keys are sealed under now.</summary>
+    public int CurrentVersion => settings.CurrentVersion;
 
     public SealedKey Seal(Guid userId, Guid rowId, string key)
     {
@@ -50,10 +54,13 @@ public sealed class KeyVault(EncryptionSettings settings)
         }
     }
 
-    public bool CanOpen(int version) => settings.Keys.ContainsKey(version);
-
     private static byte[] AssociatedData(Guid userId, Guid rowId) => Encoding.UTF8.GetBytes($"provider-key:openai:{userId}:{rowId}");
 }
 
 /// <summary>A provider key as it is stored.</summary>
-public sealed record SealedKey(Guid Id, byte[] Ciphertext, byte[] Nonce, int Version);
+public sealed record SealedKey(Guid Id, byte[] Ciphertext, byte[] Nonce, int Version)
+{
+    /// <summary>From four columns in a row.</summary>
+    public static SealedKey Read(NpgsqlDataReader row, int first) =>
+        new(row.GetGuid(first), row.GetFieldValue<byte[]>(first + 1), row.GetFieldValue<byte[]>(first + 2), row.GetInt32(first + 3));
+}

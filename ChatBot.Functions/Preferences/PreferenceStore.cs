@@ -13,7 +13,7 @@ public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
     private static readonly NotificationSettings s_notifications = new(false, false);
 
     public async Task<UserPreferences> Get(CurrentUser user, CancellationToken cancellation) =>
-        (await database.First(user.Caller, Statement.Of(PreferenceSql.Get), Read, cancellation))!;
+        (await database.First(user.Caller, Statement.Of(PreferenceSql.Get), row => Read(user.Id, row), cancellation))!;
 
     public Task Update(CurrentUser user, UpdatePreferencesRequest request, CancellationToken cancellation) =>
         database.Execute(
@@ -43,10 +43,10 @@ public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
     public async Task<bool> DeleteKey(CurrentUser user, CancellationToken cancellation) =>
         await database.First(user.Caller, Statement.Of(PreferenceSql.DeleteKey), row => row.GetString(0), cancellation) == "true";
 
-    private UserPreferences Read(NpgsqlDataReader row)
+    private UserPreferences Read(Guid userId, NpgsqlDataReader row)
     {
         var key = row.TextOrNull(3) is { } lastFour
-            ? new ProviderKeyDescription(lastFour, vault.CanOpen(row.GetInt32(4)), row.TimeOrNull(5))
+            ? new ProviderKeyDescription(lastFour, vault.Open(userId, SealedKey.Read(row, 5)) is not null, row.TimeOrNull(4))
             : null;
         return new UserPreferences(
             row.TextOrNull(0) ?? "system",

@@ -1,5 +1,6 @@
 using ChatBot.Functions.Alerts;
 using ChatBot.Functions.Database;
+using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Reconciliation;
 using ChatBot.Functions.Settings;
@@ -9,15 +10,16 @@ using NpgsqlTypes;
 namespace ChatBot.Functions.Usage;
 
 /// <summary>
-/// Timer function: ends what died, wakes what was forgotten, keeps reservations, caps and periods as they should be, compares the
-/// ledger with the provider's figures, and sends alerts. A run that is missed or repeated changes nothing, as each job does what is due
-/// by then.
+/// Timer function: ends what died, wakes what was forgotten, keeps reservations, caps and periods as they should be, brings
+/// users' keys under the current data key, compares the ledger with the provider's figures, and sends alerts. A run that is missed or
+/// repeated changes nothing, as each job does what is due by then.
 /// </summary>
 public sealed partial class EnforceUsageCaps(
     ChatBotDatabase database,
     WakeUpQueues queues,
     ClaimChecks claims,
     ChatBotSettings settings,
+    RotateKeys keys,
     ReconcileUsage reconciliation,
     DeliverAlerts alerts,
     ILogger<EnforceUsageCaps> log)
@@ -49,6 +51,7 @@ public sealed partial class EnforceUsageCaps(
             () => ClosePeriods(cancellation),
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
             // Who is asked from here on may take long, and each of these shares its work with other instances.
+            () => keys.Run(cancellation),
             () => reconciliation.Run(cancellation),
             () => alerts.Run(cancellation),
         ];

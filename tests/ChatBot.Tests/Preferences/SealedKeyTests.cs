@@ -62,6 +62,7 @@ public sealed class SealedKeyTests(TestStack stack)
 
         await stack.Execute($"update chatbot.provider_keys k set {change} from chatbot.provider_keys o where k.user_id = $1 and o.user_id = $2", user.Id, other.Id);
 
+        Assert.False((bool)(await user.Get("/api/preferences")).Is(HttpStatusCode.OK).Json["openaiKey"]!["readable"]!);
         var problem = (await user.Post($"/api/chats/{await user.NewChat()}/stream", StackExtensions.SendBody(marker)))
             .IsProblem(HttpStatusCode.UnprocessableEntity, "provider_key_rejected");
         Assert.Contains("Store it again", (string?)problem["detail"], StringComparison.Ordinal);

@@ -48,11 +48,15 @@ public sealed class OwnDatabase : IAsyncDisposable
     /// <summary>A further instance.</summary>
     public async Task<TestProgram> StartProgram(params (string Name, string Value)[] settings)
     {
-        var program = await _stack.StartHosted(
-            [("Database__ConnectionString", _stack.Local.Postgres.ConnectionString("authenticator", _name)), .. settings]);
+        var program = await _stack.StartHosted([ConnectionOver(_stack.Local.Postgres.Port), .. settings]);
         _programs.Add(program);
         return program;
     }
+
+    /// <summary>The program's setting, by way of a wire at that port.</summary>
+    public (string Name, string Value) ConnectionOver(int port) => (
+        "Database__ConnectionString",
+        new NpgsqlConnectionStringBuilder(_stack.Local.Postgres.ConnectionString("authenticator", _name)) { Port = port }.ConnectionString);
 
     public async Task<TestUser> NewUser(AccessToken? token = null)
     {
