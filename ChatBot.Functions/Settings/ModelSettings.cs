@@ -6,10 +6,21 @@ public enum ModelProvider
     AzureOpenAI,
 }
 
+/// <summary>What bounds the tokens that a model makes of a text.</summary>
+public enum TokenEncoding
+{
+    /// <summary>It counts as gpt-4o does, and all models of OpenAI since.</summary>
+    O200kBase,
+
+    /// <summary>No more than the bytes of its UTF-8, which holds for every vocabulary that has all bytes.</summary>
+    Bytes,
+}
+
 /// <summary>A model that may be asked for by name.</summary>
 /// <param name="Deployment">What the provider calls it.</param>
 /// <param name="Context">Tokens of prompt and answer together.</param>
 /// <param name="MaxOutput">Tokens of one answer at the most, reasoning included.</param>
+/// <param name="Encoding">By it the tokens of a prompt are bounded before it is sent.</param>
 /// <param name="Fallbacks">The models to try when this one cannot be reached.</param>
 public sealed record ModelSettings(
     string Name,
@@ -17,6 +28,7 @@ public sealed record ModelSettings(
     string Deployment,
     int Context,
     int MaxOutput,
+    TokenEncoding Encoding,
     IReadOnlyList<string> Fallbacks)
 {
     // Context and output sizes as OpenAI publishes them.
@@ -34,7 +46,7 @@ public sealed record ModelSettings(
         var configured = reader.Children("Models").ToList();
         if (configured.Count == 0)
         {
-            return [.. s_byDefault.Select(m => new ModelSettings(m.Name, ModelProvider.OpenAI, m.Name, m.Context, m.MaxOutput, []))];
+            return [.. s_byDefault.Select(m => new ModelSettings(m.Name, ModelProvider.OpenAI, m.Name, m.Context, m.MaxOutput, TokenEncoding.O200kBase, []))];
         }
 
         var models = configured.ConvertAll(section => Read(reader, section.Path, providers));
@@ -64,6 +76,12 @@ public sealed record ModelSettings(
             "azure" => ModelProvider.AzureOpenAI,
             _ => Mistaken(),
         };
+        var encoding = (reader.Optional($"{path}:Encoding") ?? "o200k_base").ToLowerInvariant() switch
+        {
+            "o200k_base" => TokenEncoding.O200kBase,
+            "bytes" => TokenEncoding.Bytes,
+            _ => MistakenEncoding(),
+        };
         if (provider is ModelProvider.AzureOpenAI && providers.AzureOpenAIEndpoint is null)
         {
             reader.Mistake("AzureOpenAI:Endpoint", $"is missing, and the model '{name}' is configured to be there", "https://<resource>.openai.azure.com");
@@ -87,12 +105,19 @@ public sealed record ModelSettings(
             reader.Optional($"{path}:Deployment") ?? name,
             context,
             maxOutput,
+            encoding,
             reader.Optional($"{path}:Fallbacks")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
 
         ModelProvider Mistaken()
         {
             reader.Mistake($"{path}:Provider", "is neither openai nor azure", "azure");
             return ModelProvider.OpenAI;
+        }
+
+        TokenEncoding MistakenEncoding()
+        {
+            reader.Mistake($"{path}:Encoding", "is neither o200k_base nor bytes", "o200k_base");
+            return TokenEncoding.Bytes;
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed class ModelSettingsTests
     {
         var model = Assert.Single(SettingsText.Read(("Models__0__Name", "gpt-4o-mini")).Models);
 
-        Assert.Equal(new ModelSettings("gpt-4o-mini", ModelProvider.OpenAI, "gpt-4o-mini", 128_000, 16_384, model.Fallbacks), model);
+        Assert.Equal(new ModelSettings("gpt-4o-mini", ModelProvider.OpenAI, "gpt-4o-mini", 128_000, 16_384, TokenEncoding.O200kBase, model.Fallbacks), model);
         Assert.Empty(model.Fallbacks);
     }
 
@@ -24,6 +24,7 @@ public sealed class ModelSettingsTests
             ("Models__0__Deployment", "house-2026"),
             ("Models__0__Context", "32000"),
             ("Models__0__MaxOutput", "2000"),
+            ("Models__0__Encoding", "Bytes"),
             ("Models__0__Fallbacks", "gpt-4o , gpt-4o-mini,"),
             ("Models__1__Name", "gpt-4o"),
             ("Models__2__Name", "gpt-4o-mini")).Models;
@@ -31,6 +32,7 @@ public sealed class ModelSettingsTests
         var house = models[0];
         Assert.Equal((ModelProvider.AzureOpenAI, "house-2026", 32_000, 2_000), (house.Provider, house.Deployment, house.Context, house.MaxOutput));
         Assert.Equal(["gpt-4o", "gpt-4o-mini"], house.Fallbacks);
+        Assert.Equal([TokenEncoding.Bytes, TokenEncoding.O200kBase, TokenEncoding.O200kBase], models.Select(m => m.Encoding));
     }
 
     [Fact]
@@ -63,6 +65,7 @@ public sealed class ModelSettingsTests
 
     [Theory]
     [InlineData("Provider", "anthropic")]
+    [InlineData("Encoding", "cl100k_base")]
     [InlineData("Context", "1000")]
     [InlineData("MaxOutput", "15")]
     [InlineData("MaxOutput", "many")]
