@@ -153,6 +153,9 @@ begin
     where u.user_id = p_user_id and u.period_start = v_current.period_start
     for update;
     if not found then
+      -- Who makes the first row at the same time, by an anchor that was moved just then, would make one that overlaps.
+      perform pg_advisory_xact_lock(hashtextextended(p_user_id::text, 0));
+      v_current := billing.current_period(p_user_id, p_anchor_day);
       insert into billing.usage_periods (user_id, period_start, period_end)
       values (p_user_id, v_current.period_start, v_current.period_end)
       on conflict do nothing;
@@ -189,13 +192,13 @@ alter table billing.deployment_limits force row level security;
 revoke all on billing.deployment_limits from public, anon, authenticated, service_role;
 grant select, update on billing.deployment_limits to service_role;
 
--- What all users have used together, counted along only where there are limits: everybody waits for this row's lock.
+-- What all users have used together, counted along only where there are caps: everybody waits for this row's lock. Less than
+-- nothing is what of an earlier month turned out too high.
 create table billing.deployment_periods (
   period_start timestamptz not null,
   tokens bigint not null default 0,
   cost numeric not null default 0,
-  constraint deployment_periods_pkey primary key (period_start),
-  constraint deployment_periods_not_negative check (tokens >= 0 and cost >= 0)
+  constraint deployment_periods_pkey primary key (period_start)
 );
 
 alter table billing.deployment_periods enable row level security;
@@ -279,7 +282,9 @@ $$;
 
 create trigger plans_refuse_unpriced_models
 before insert or update of models_allowed on billing.plans
-for each row execute function billing.refuse_unpriced_models();
+for each row
+when (new.models_allowed is not null)
+execute function billing.refuse_unpriced_models();
 
 create function billing.note_changed_limits()
 returns trigger
@@ -293,9 +298,12 @@ end
 $$;
 
 create trigger plans_note_changed_limits
-before update of token_cap, cost_cap, own_key_token_cap on billing.plans
+before update of token_cap, cost_cap, own_key_token_cap, is_default on billing.plans
 for each row
-when ((old.token_cap, old.cost_cap, old.own_key_token_cap) is distinct from (new.token_cap, new.cost_cap, new.own_key_token_cap))
+when (
+  (old.token_cap, old.cost_cap, old.own_key_token_cap, old.is_default)
+  is distinct from (new.token_cap, new.cost_cap, new.own_key_token_cap, new.is_default)
+)
 execute function billing.note_changed_limits();
 
 -- One currency: sums and caps know no exchange rates. And no price for what has been billed already.

@@ -74,23 +74,18 @@ begin atomic
 end;
 
 -- Everybody waits for each other here, so it is done only where the deployment is limited, and last.
-create function billing.lock_deployment(p_at timestamptz)
+create function billing.lock_deployment()
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if exists (
-    select from billing.deployment_limits l where num_nonnulls(l.token_cap, l.cost_cap, l.concurrent_streams) > 0
-  ) then
-    insert into billing.deployment_periods (period_start) values (billing.period_start(p_at)) on conflict do nothing;
-    perform from billing.deployment_periods p where p.period_start = billing.period_start(p_at) for update;
-  end if;
+  perform from billing.deployment_limits l where num_nonnulls(l.token_cap, l.cost_cap, l.concurrent_streams) > 0 for update;
 end
 $$;
 
 -- Takes what the deployment allows all users together; its caps are looked at along with the user's.
-create function billing.enter_deployment(p_at timestamptz)
+create function billing.enter_deployment()
 returns void
 language plpgsql
 set search_path = ''
@@ -103,7 +98,7 @@ begin
     perform chatbot.take_token('00000000-0000-0000-0000-000000000000', 'deployment', v_limits.requests_per_minute);
   end if;
 
-  perform billing.lock_deployment(p_at);
+  perform billing.lock_deployment();
   if (
     select count(*)
     from (select from chatbot.completions c where c.state in ('admitted', 'streaming') limit v_limits.concurrent_streams) live
@@ -113,6 +108,13 @@ begin
   end if;
 end
 $$;
+
+-- What a token of a prompt costs at most.
+create function billing.input_cost(p_price billing.model_prices)
+returns numeric
+language sql
+immutable
+return 0.000001 * greatest((p_price).input, (p_price).cached_input);
 
 -- What a token of output costs at most.
 create function billing.output_cost(p_price billing.model_prices)
@@ -146,7 +148,7 @@ declare
   -- An answer that must end after fewer tokens is not worth its prompt.
   c_least constant integer := least(p_most, 256);
   v_is_free boolean := p_payer = 'own_key';
-  v_prompt_cost numeric := case when v_is_free then 0 else coalesce(p_prompt_cost, billing.cost_of(p_price, p_prompt_tokens, 0, 0, 0)) end;
+  v_prompt_cost numeric := case when v_is_free then 0 else coalesce(p_prompt_cost, p_prompt_tokens * billing.input_cost(p_price)) end;
   v_output_cost numeric := case when v_is_free then 0 else billing.output_cost(p_price) end;
   v_caps record;
 begin
@@ -155,7 +157,8 @@ begin
     least(
       p_most,
       min(c.cap_limit - c.used - c.reserved) filter (where c.unit = 'tokens') - p_prompt_tokens,
-      floor((min(c.cap_limit - c.used - c.reserved) filter (where c.unit = 'cost') - v_prompt_cost) / nullif(v_output_cost, 0))
+      -- Exact, where a quotient might be rounded up.
+      div(min(c.cap_limit - c.used - c.reserved) filter (where c.unit = 'cost') - v_prompt_cost, nullif(v_output_cost, 0))
     ) as output,
     -- A price of nothing leaves the prompt to be paid.
     coalesce(min(c.cap_limit - c.used - c.reserved) filter (where c.unit = 'cost') >= v_prompt_cost, true) as is_prompt_paid
@@ -192,7 +195,7 @@ begin
   ) n (needed)
   where c.cap_limit - c.used - c.reserved < n.needed
   -- What takes longest to reset is what the user has to know.
-  order by c.resets_at desc
+  order by c.resets_at desc, c.cap like 'deployment%', c.cap
   limit 1;
 end
 $$;
@@ -278,5 +281,6 @@ begin atomic
 end;
 
 revoke all on all functions in schema billing from public;
-grant execute on function billing.caps_of, billing.lock_deployment, billing.fit_call, billing.output_cost, billing.standing_of to service_role;
+grant execute on function billing.caps_of, billing.lock_deployment, billing.fit_call, billing.input_cost, billing.output_cost, billing.standing_of
+to service_role;
 grant execute on function billing.standing to authenticated;

@@ -348,7 +348,8 @@ begin
   end if;
 
   v_period := billing.lock_period(v_user, v_limits.period_anchor_day);
-  v_now := least(billing.clock(), v_period.period_end - interval '1 microsecond');
+  -- In the period, whatever the clock has done since.
+  v_now := greatest(v_period.period_start, least(billing.clock(), v_period.period_end - interval '1 microsecond'));
 
   -- The same call again, after its acknowledgement was lost: what was decided stands.
   perform from chatbot.completions c where c.id = p_completion_id and c.user_id = v_user;
@@ -429,7 +430,7 @@ begin
   select p.message_ids, p.token_bound into v_prompt
   from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_chat.system_prompt, v_model.context - v_most) p;
 
-  perform billing.enter_deployment(v_now);
+  perform billing.enter_deployment();
   select f.* into v_fit
   from billing.fit_call(v_period, v_limits, v_payer, v_now, v_model.price, v_most, v_prompt.token_bound) f;
   if v_fit.output is null then
@@ -490,7 +491,12 @@ declare
   v_prompt record;
   v_fit record;
   v_most integer;
+  v_anew uuid;
 begin
+  if v_user is null then
+    perform chatbot.refuse('CB001', 'Sign in first.');
+  end if;
+
   select l.* into v_limits from billing.limits_of(v_user) l;
   if v_limits.blocked_reason is not null then
     perform chatbot.refuse('CB002', v_limits.blocked_reason);
@@ -500,6 +506,20 @@ begin
   select c.model, c.system_prompt into v_chat from public.chats c where c.id = p_chat_id and c.user_id = v_user;
   if not found and p_chat_id is not null then
     perform chatbot.refuse('CB003', 'There is no such chat.');
+  end if;
+
+  if p_token_bound is null then
+    if not exists (
+      select from public.messages m where m.chat_id = p_chat_id and m.user_id = v_user and m.superseded_by is null and m.role = 'user'
+    ) then
+      perform chatbot.refuse('CB003', 'There is no user message to answer.');
+    end if;
+    -- The answer that is written anew is not in its own prompt.
+    select case when m.role <> 'user' then m.id end into v_anew
+    from public.messages m
+    where m.chat_id = p_chat_id and m.user_id = v_user and m.superseded_by is null
+    order by m.seq desc
+    limit 1;
   end if;
 
   select m.* into v_model
@@ -513,7 +533,7 @@ begin
   currency := (v_model.price).currency;
   v_most := least(v_model.max_output, v_limits.max_output_tokens);
   select p.token_bound into v_prompt
-  from chatbot.choose_prompt(v_user, p_chat_id, null, v_chat.system_prompt, v_model.context - v_most, p_token_bound) p;
+  from chatbot.choose_prompt(v_user, p_chat_id, v_anew, v_chat.system_prompt, v_model.context - v_most, p_token_bound) p;
   prompt_tokens := v_prompt.token_bound;
 
   select f.* into v_fit
@@ -589,7 +609,7 @@ begin
     join billing.model_prices p on p.id = a.price_id
     where a.completion_id = p_id;
 
-    perform billing.lock_deployment(v_completion.created_at);
+    perform billing.lock_deployment();
     select f.* into v_fit
     from billing.fit_call(
       v_period,
@@ -599,7 +619,7 @@ begin
       v_price,
       least(p_max_output, v_limits.max_output_tokens, p_context - v_completion.prompt_bound),
       v_spent.tokens::integer,
-      v_spent.cost + billing.cost_of(v_price, v_completion.prompt_bound, 0, 0, 0),
+      v_spent.cost + v_completion.prompt_bound * billing.input_cost(v_price),
       p_id
     ) f;
     if v_fit.output is null then

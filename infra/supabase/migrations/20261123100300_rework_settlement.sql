@@ -233,7 +233,7 @@ begin
 end
 $$;
 
--- Counts what all users use together, where that is limited; last, as everybody waits for each other here.
+-- Counts what all users use together, where that is capped; last, as everybody waits for each other here.
 create function billing.record_for_deployment(p_period_start timestamptz, p_tokens bigint, p_cost numeric)
 returns void
 language plpgsql
@@ -242,12 +242,14 @@ as $$
 declare
   v_period billing.deployment_periods;
 begin
-  update billing.deployment_periods d
-  set tokens = d.tokens + p_tokens,
-      cost = d.cost + p_cost
-  where d.period_start = p_period_start
-  returning d.* into v_period;
-  if found then
+  if exists (select from billing.deployment_limits l where num_nonnulls(l.token_cap, l.cost_cap) > 0) then
+    insert into billing.deployment_periods as d (period_start, tokens, cost)
+    values (p_period_start, p_tokens, p_cost)
+    on conflict (period_start) do update
+    set tokens = d.tokens + excluded.tokens,
+        cost = d.cost + excluded.cost
+    returning d.* into v_period;
+
     perform billing.raise_alert(
       format('cap:deployment:%s:%s:%s', c.cap, to_char(p_period_start at time zone 'UTC', 'YYYY-MM-DD'), c.percent),
       'cap',
@@ -275,8 +277,8 @@ begin
 end
 $$;
 
--- Limits all users together. What they have used this month is counted from the ledger, as it is not counted along without
--- limits; who settles at the same time waits.
+-- Limits all users together. What they have used this month is counted from the rollup, as it is not counted along without
+-- caps; who settles at the same time waits.
 create function billing.limit_deployment(p_token_cap bigint, p_cost_cap numeric, p_requests_per_minute integer, p_concurrent_streams integer)
 returns void
 language plpgsql
@@ -285,7 +287,7 @@ as $$
 declare
   v_month timestamptz := billing.period_start(billing.clock());
 begin
-  lock table billing.usage_events in share row exclusive mode;
+  lock table billing.usage_daily in share row exclusive mode;
   update billing.deployment_limits
   set token_cap = p_token_cap,
       cost_cap = p_cost_cap,
@@ -296,6 +298,7 @@ begin
   select v_month, coalesce(sum(d.input_tokens + d.output_tokens), 0), coalesce(sum(d.cost), 0)
   from billing.usage_daily d
   where d.day >= (v_month at time zone 'UTC')::date and d.payer = 'platform'
+  having num_nonnulls(p_token_cap, p_cost_cap) > 0
   on conflict (period_start) do update
   set tokens = excluded.tokens,
       cost = excluded.cost;

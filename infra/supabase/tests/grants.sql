@@ -17,10 +17,12 @@ cross join lateral aclexplode(r.relacl) a
 where a.grantee <> r.relowner;
 
 select tables_are('public', array['chats', 'messages', 'message_feedback', 'user_preferences']);
-select tables_are('chatbot', array['abandoned_attempts', 'completions', 'completion_deltas', 'provider_keys', 'rate_buckets', 'dead_letters']);
+select tables_are('chatbot', array[
+  'abandoned_attempts', 'completions', 'completion_deltas', 'provider_keys', 'rate_buckets', 'dead_letters', 'timer_lease'
+]);
 select tables_are('billing', array[
   'plans', 'user_plans', 'model_prices', 'usage_reservations', 'usage_events', 'usage_periods', 'usage_daily', 'usage_alerts', 'statements',
-  'reconciliations', 'reconciliation_runs'
+  'reconciliations', 'reconciliation_runs', 'deployment_limits', 'deployment_periods'
 ]);
 select is_empty(
   $$select name from relations where relkind not in ('r', 'p', 'S')$$,
@@ -99,12 +101,13 @@ select bag_eq(
       name,
       case
         when relname in ('model_prices', 'usage_events', 'statements') then 'INSERT, SELECT'
+        when relname in ('deployment_limits', 'timer_lease') then 'SELECT, UPDATE'
         else 'DELETE, INSERT, SELECT, UPDATE'
       end
     from relations
     where relkind = 'r'
   $$,
-  'the service reads and writes rows, and only adds to what is append-only'
+  'the service reads and writes rows, only adds to what is append-only, and neither adds to nor takes from what has one row'
 );
 select bag_eq(
   $$

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(80);
+select plan(86);
 
 select pg_temp.given($$
   insert into billing.model_prices (id, model, valid_from, input, cached_input, output, reasoning)
@@ -30,13 +30,16 @@ insert into cells (expected, statement)
 values
   -- owner    stranger  anon      service   unset     empty     bare      malformed
   ('0         0         0         -         -         0         0         0', $$select from billing.model_prices$$),
-  ('policy    policy    policy    -         -         policy    policy    policy',
+  -- By the trigger, whose functions are not theirs, before row level security is asked.
+  ('denied    denied    denied    -         -         denied    denied    denied',
     $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning)
       values ('parrot', '2031-01-01', 0, 0, 0, 0)$$),
   ('CB090     CB090     CB090     -         -         CB090     CB090     CB090', $$update billing.model_prices set output = 0$$),
   ('CB090     CB090     CB090     -         -         CB090     CB090     CB090', $$delete from billing.model_prices$$);
 select pg_temp.check_cells('billing.model_prices');
 
+-- The trigger, which comes first, knows of one currency only.
+alter table billing.model_prices disable trigger user;
 insert into refusals (refused_by, statement)
 values
   ('model_prices_one_per_moment',
@@ -52,6 +55,7 @@ values
     $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning, currency)
       values ('parrot', '2031-01-01', 1, 1, 2, 2, 'dollar')$$);
 select pg_temp.check_refusals();
+alter table billing.model_prices enable trigger user;
 
 select throws_ok($$update billing.model_prices set output = 0$$, 'CB090', null, 'a price is not edited, even by its owner');
 select throws_ok($$delete from billing.model_prices$$, 'CB090', null, 'nor deleted');
@@ -64,6 +68,34 @@ select results_eq(
   array[null, 2, 2]::numeric[],
   'a price is in force from its moment on'
 );
+
+
+select throws_ok(
+  $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning)
+    values ('gpt-4o', now() - interval '1 second', 0, 0, 0, 0)$$,
+  'CB012', 'A new price of gpt-4o can be in force from now on, not before.', 'there is no new price for what was billed already'
+);
+select throws_ok(
+  $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning, currency)
+    values ('parrot', '2031-01-01', 0, 0, 0, 0, 'EUR')$$,
+  'CB012', 'All prices are in one currency.', 'nor one in another currency'
+);
+set local role service_role;
+select throws_ok(
+  $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning)
+    values ('gpt-4o', '2025-01-01', 0, 0, 0, 0)$$,
+  'CB012', null, 'and the service is told why'
+);
+select lives_ok(
+  $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning) values ('gpt-4o', now(), 1, 1, 1, 1)$$,
+  'a price is in force from now on'
+);
+select lives_ok(
+  $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning) values ('owl', '2025-01-01', 1, 1, 1, 1)$$,
+  'the first of a model from any time on'
+);
+reset role;
+select is((select p.input from billing.price_of('gpt-4o', now()) p), 1::numeric, 'and is the one to be charged');
 
 select * from finish();
 rollback;

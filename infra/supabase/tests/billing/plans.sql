@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(70);
+select plan(80);
 
 select pg_temp.given($$insert into billing.plans (id, name) values ('trial', 'Trial')$$);
 
@@ -34,11 +34,37 @@ values
   ('plans_name_length', $$update billing.plans set name = ''$$),
   ('plans_caps_positive', $$update billing.plans set cost_cap = -1$$),
   ('plans_limits_positive', $$update billing.plans set concurrent_streams = 0$$),
+  ('plans_daily_caps_positive', $$update billing.plans set daily_token_cap = -1$$),
+  ('plans_daily_caps_positive', $$update billing.plans set daily_cost_cap = -0.01$$),
+  ('plans_anchor_is_day', $$update billing.plans set period_anchor_day = 0$$),
+  ('plans_anchor_is_day', $$update billing.plans set period_anchor_day = 32$$),
   ('plans_one_default', $$update billing.plans set is_default = true$$);
 select pg_temp.check_refusals();
 
 select pg_temp.given($$update billing.plans set name = 'Tryout' where id = 'trial'$$);
 select isnt_empty($$select from billing.plans where id = 'trial' and updated_at > created_at$$, 'a change shows its time');
+
+select throws_ok(
+  $$update billing.plans set models_allowed = '{gpt-4o,parrot}' where id = 'trial'$$,
+  'CB012', 'There is no price in force for parrot. Set one before allowing the model.', 'a plan allows no model without a price'
+);
+select throws_ok(
+  $$insert into billing.plans (id, name, models_allowed) values ('birds', 'Birds', '{parrot}')$$, 'CB012', null, 'neither from its beginning'
+);
+set local role service_role;
+select throws_ok(
+  $$insert into billing.plans (id, name, models_allowed) values ('birds', 'Birds', '{parrot}')$$, 'CB012', null, 'and the service is told why'
+);
+reset role;
+
+select pg_temp.given($$update billing.plans set name = 'Trial', daily_token_cap = 1, models_allowed = '{gpt-4o}' where id = 'trial'$$);
+select is_empty($$select from billing.plans where is_review_due$$, 'a change of what blocks nobody leaves nobody to look at');
+select pg_temp.given($$update billing.plans set token_cap = 1 where id = 'trial'$$);
+select results_eq($$select id from billing.plans where is_review_due$$, array['trial'], 'a change of a cap leaves those on the plan to look at');
+select pg_temp.given($$update billing.plans set is_review_due = false$$);
+select pg_temp.given($$update billing.plans set is_default = false where is_default$$);
+select pg_temp.given($$update billing.plans set is_review_due = false, is_default = true where id = 'trial'$$);
+select ok((select is_review_due from billing.plans where id = 'trial'), 'as does the plan of who has no other being another');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(93);
+select plan(97);
 
 create function pg_temp.insert_of(
   p_id text,
@@ -9,17 +9,22 @@ create function pg_temp.insert_of(
   p_quality text default 'reported',
   p_payer text default 'platform',
   p_cost numeric default 0,
-  p_price text default 'price'
+  p_price text default 'price',
+  p_purpose text default 'answer',
+  p_rate numeric default 1,
+  p_day date default '2030-01-02'
 )
 returns text
 language sql
 return format(
   $$insert into billing.usage_events (
       id, completion_id, attempt, user_id, chat_id, purpose, model, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-      price_id, cost, currency, quality, payer, period_start, occurred_at
+      price_id, input_rate, cached_input_rate, output_rate, reasoning_rate, cost, currency, quality, payer, period_start, day, occurred_at
     )
-    values ({%s}, {%s}, 1, {%s}, {chat}, 'answer', 'parrot', 10, 0, 20, 0, {%s}, %s, 'USD', %L, %L, '2030-01-01', '2030-01-02')$$,
-  p_id, p_completion, p_user, p_price, p_cost, p_quality, p_payer
+    values (
+      {%s}, {%s}, 1, {%s}, {chat}, %L, 'parrot', 10, 0, 20, 0, {%s}, 1, 0.5, 2, %s, %s, 'USD', %L, %L, '2030-01-01', %L, '2030-01-02T00:00:00Z'
+    )$$,
+  p_id, p_completion, p_user, p_purpose, p_price, p_rate, p_cost, p_quality, p_payer, p_day
 );
 select pg_temp.given($$
   insert into billing.model_prices (id, model, valid_from, input, cached_input, output, reasoning)
@@ -58,7 +63,10 @@ values
   ('usage_events_quality_known', pg_temp.insert_of('new', 'owner', p_quality => 'guessed')),
   ('usage_events_payer_known', pg_temp.insert_of('new', 'owner', p_payer => 'nobody')),
   ('usage_events_own_key_is_free', pg_temp.insert_of('new', 'owner', p_payer => 'own_key', p_cost => 1)),
-  ('usage_events_consistent', pg_temp.insert_of('new', 'owner', p_cost => -1));
+  ('usage_events_consistent', pg_temp.insert_of('new', 'owner', p_cost => -1)),
+  ('usage_events_purpose_known', pg_temp.insert_of('new', 'owner', p_purpose => 'gossip')),
+  ('usage_events_rates_not_negative', pg_temp.insert_of('new', 'owner', p_rate => -1)),
+  ('usage_events_not_early', pg_temp.insert_of('new', 'owner', p_day => '2030-01-01'));
 select pg_temp.check_refusals();
 select lives_ok(
   pg_temp.with_names(pg_temp.insert_of('adjustment', 'owner', 'answer', p_quality => 'adjustment', p_cost => -1)),
@@ -86,10 +94,22 @@ select pg_temp.given($$
     'finished', '2030-01-01', '2030-01-01', '2030-01-01', 1, 0, 1, 0
   )
 $$);
+select pg_temp.given($$
+  insert into billing.usage_periods (user_id, period_start, period_end) values ({owner}, '2030-01-01', '2030-02-01')
+$$);
 select pg_temp.given($$insert into public.messages (id, chat_id, user_id, role) values ({deleted_answer}, {chat}, {owner}, 'user')$$);
 select lives_ok(pg_temp.with_names($$select billing.record_usage({deleted_answer})$$), 'whatever takes the id of a deleted answer');
 select isnt_empty(
   pg_temp.with_names($$select from billing.usage_events where completion_id = {deleted_answer}$$), 'its usage is recorded'
+);
+select results_eq(
+  pg_temp.with_names($$
+    select input_rate, cached_input_rate, output_rate, reasoning_rate, cost
+    from billing.usage_events
+    where completion_id = {deleted_answer}
+  $$),
+  $$values (1::numeric, 0.5, 2::numeric, 2::numeric, 0.000003)$$,
+  'with the rates that it was charged by'
 );
 
 select pg_temp.given($$delete from auth.users where id = {owner}$$);

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(88);
+select plan(94);
 
 select pg_temp.given($$insert into billing.plans (id, name) values ('trial', 'Trial')$$);
 select pg_temp.given($$
@@ -18,8 +18,9 @@ values
   ('denied    denied    denied    1         denied    denied    denied    denied',
     $$insert into billing.user_plans (user_id, plan_id) values ({owner}, 'trial')
       on conflict (user_id) do update set blocked_reason = null$$),
-  ('1         1         denied    denied    1         1         1         22P02', $$select from billing.standing()$$),
-  ('1         0         denied    denied    0         0         0         22P02',
+  -- A row for each of the five caps.
+  ('5         5         denied    denied    5         5         5         22P02', $$select from billing.standing()$$),
+  ('5         0         denied    denied    0         0         0         22P02',
     $$select from billing.standing() where plan_id = 'trial' and status = 'blocked'$$);
 select pg_temp.check_cells('billing.user_plans');
 
@@ -41,6 +42,9 @@ values
   ('user_plans_plan_fkey', $$delete from billing.plans where id = 'trial'$$),
   ('user_plans_caps_positive', $$update billing.user_plans set token_cap = -1$$),
   ('user_plans_limits_positive', $$update billing.user_plans set max_output_tokens = 0$$),
+  ('user_plans_daily_caps_positive', $$update billing.user_plans set daily_token_cap = -1$$),
+  ('user_plans_daily_caps_positive', $$update billing.user_plans set daily_cost_cap = -0.01$$),
+  ('user_plans_anchor_is_day', $$update billing.user_plans set period_anchor_day = 32$$),
   ('user_plans_blocked_reason_length', $$update billing.user_plans set blocked_reason = ''$$);
 select pg_temp.check_refusals();
 
@@ -60,6 +64,21 @@ select pg_temp.given($$update billing.user_plans set token_cap = 1 where user_id
 select isnt_empty(
   pg_temp.with_names($$select from billing.user_plans where user_id = {owner} and updated_at > created_at$$), 'a change shows its time'
 );
+
+
+select pg_temp.given($$
+  insert into billing.usage_periods (user_id, period_start, period_end, tokens)
+  values ({owner}, billing.period_start(now()), billing.period_end(now()), 1)
+$$);
+select pg_temp.given($$update billing.user_plans set cost_cap = 1 where user_id = {owner}$$);
+select is(
+  (select status from billing.usage_periods where user_id = md5('owner')::uuid), 'blocked', 'whose cap is below what is used is blocked'
+);
+select pg_temp.given($$update billing.user_plans set token_cap = 2 where user_id = {owner}$$);
+select is((select status from billing.usage_periods where user_id = md5('owner')::uuid), 'open', 'until it is raised');
+select pg_temp.given($$update billing.plans set token_cap = 0$$);
+select pg_temp.given($$delete from billing.user_plans where user_id = {owner}$$);
+select is((select status from billing.usage_periods where user_id = md5('owner')::uuid), 'blocked', 'or where nothing of their own is left');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(67);
+select plan(70);
 
 select pg_temp.given($$insert into chatbot.rate_buckets (user_id, kind, tokens) values ({owner}, 'send', 3), ({neighbour}, 'send', 5)$$);
 
@@ -32,8 +32,16 @@ insert into refusals (refused_by, statement)
 values
   ('rate_buckets_pkey', $$insert into chatbot.rate_buckets (user_id, kind, tokens) values ({owner}, 'send', 60)$$),
   ('rate_buckets_kind_known', $$update chatbot.rate_buckets set kind = 'read'$$),
+  ('rate_buckets_kind_known', $$update chatbot.rate_buckets set kind = 'deployment'$$),
+  ('rate_buckets_kind_known',
+    $$insert into chatbot.rate_buckets (user_id, kind, tokens) values ('00000000-0000-0000-0000-000000000000', 'send', 60)$$),
   ('rate_buckets_tokens_positive', $$update chatbot.rate_buckets set tokens = -1$$);
 select pg_temp.check_refusals();
+
+select lives_ok(
+  $$insert into chatbot.rate_buckets (user_id, kind, tokens) values ('00000000-0000-0000-0000-000000000000', 'deployment', 60)$$,
+  'all users together have a bucket under no user''s id'
+);
 
 select * from finish();
 rollback;
