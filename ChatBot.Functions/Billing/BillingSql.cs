@@ -106,7 +106,7 @@ public static class BillingSql
     public const string DeadLetters = """
         select d.id, d.queue, d.message_id, d.body, d.dequeue_count, d.created_at, d.redriven_at
         from chatbot.dead_letters d
-        where (d.created_at, d.id) < (coalesce($1, 'infinity'), coalesce($2, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+        where (d.created_at, d.id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
         order by d.created_at desc, d.id desc
         limit $3 + 1
         """;

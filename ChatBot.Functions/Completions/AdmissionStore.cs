@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Usage;
 using ChatBot.Shared.Usage;
 using Npgsql;
 
@@ -27,12 +28,17 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
 
     /// <summary>What a send would be admitted with.</summary>
     /// <param name="chatId">Null is a new chat.</param>
-    /// <param name="tokenBound">The most tokens that the new message can be; null is no new message.</param>
+    /// <param name="content">Of the new message; null is none.</param>
     /// <exception cref="PostgresException">It would be refused by something else than a cap, with an SQLSTATE of class CB.</exception>
-    public async Task<Estimate> Estimate(CurrentUser user, Guid? chatId, int? tokenBound, string? model, CancellationToken cancellation)
+    public async Task<Estimate> Estimate(CurrentUser user, Guid? chatId, string? content, string? model, CancellationToken cancellation)
     {
         var statement = Statement.Of(
-            CompletionSql.Estimate, Parameter.Uuid(chatId), Parameter.Integer(tokenBound), Parameter.Text(model), Parameter.Json(_models));
+            CompletionSql.Estimate,
+            Parameter.Uuid(chatId),
+            Parameter.Integer(content is null ? null : TokenCounter.Count(content)),
+            Parameter.Integer(content is null ? null : Encoding.UTF8.GetByteCount(content)),
+            Parameter.Text(model),
+            Parameter.Json(_models));
         return (await database.First(user.Caller, statement, ReadEstimate, cancellation))!;
     }
 
@@ -123,6 +129,7 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
                 json.WriteNumber("context", model.Context);
                 json.WriteNumber("maxOutput", model.MaxOutput);
                 json.WriteBoolean("ownKey", model.Provider is ModelProvider.OpenAI);
+                json.WriteBoolean("inBytes", model.Encoding is TokenEncoding.Bytes);
                 json.WriteEndObject();
             }
 

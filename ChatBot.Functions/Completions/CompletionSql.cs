@@ -15,7 +15,7 @@ public static class CompletionSql
 
     public const string Estimate = """
         select e.model, e.payer, e.prompt_tokens, e.max_output_tokens, e.tokens, e.cost, e.currency, e.refusal::text
-        from chatbot.estimate_completion($1, $2, $3, $4) e
+        from chatbot.estimate_completion($1, $2, $3, $4, $5) e
         """;
 
     public const string BeginAttempt = $"""

@@ -1,4 +1,4 @@
-using System.Text;
+using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions.Completions;
 
@@ -28,6 +28,6 @@ public sealed record SendCommand(
 
     public string Trigger => IsRegenerate ? Regenerate : Submit;
 
-    /// <summary>Not below what any tokenizer makes of the content: none makes more tokens of a text than it has bytes.</summary>
-    public int TokenBound => Encoding.UTF8.GetByteCount(Content);
+    /// <summary>For models of the vocabulary that is counted with; for others the database takes the bytes.</summary>
+    public int TokenBound => TokenCounter.Count(Content);
 }

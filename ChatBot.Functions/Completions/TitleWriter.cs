@@ -4,6 +4,7 @@ using ChatBot.Functions.Database;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Usage;
 using ChatBot.Shared.Completions;
 
 namespace ChatBot.Functions.Completions;
@@ -65,7 +66,8 @@ public sealed partial class TitleWriter(
                 Parameter.Uuid(subject.UserId),
                 Parameter.Uuid(subject.ChatId),
                 Parameter.Text(model.Name),
-                Parameter.Integer(subject.TokenBound),
+                Parameter.Integer(model.Encoding is TokenEncoding.Bytes ? subject.Bytes + Subject.Overhead : subject.Tokens + Subject.Overhead),
+                Parameter.Integer(subject.Bytes),
                 Parameter.Integer(MaxOutputTokens),
                 Parameter.Span(s_lease),
                 Parameter.Span(s_reservationLifetime)),
@@ -121,8 +123,12 @@ public sealed partial class TitleWriter(
 
     private sealed record Subject(Guid UserId, Guid ChatId, string Question, string Answer)
     {
-        // As the admission of an answer bounds its prompt: a text has no more tokens than bytes, and a chat's format adds less than 8 each.
-        public int TokenBound => (4 * 8) + Encoding.UTF8.GetByteCount(Instruction) + Encoding.UTF8.GetByteCount(Question) + Encoding.UTF8.GetByteCount(Answer);
+        // What a chat's format adds at the most, as the admission of an answer has it.
+        public const int Overhead = 4 * 8;
+
+        public int Tokens => TokenCounter.Count(Instruction) + TokenCounter.Count(Question) + TokenCounter.Count(Answer);
+
+        public int Bytes => Encoding.UTF8.GetByteCount(Instruction) + Encoding.UTF8.GetByteCount(Question) + Encoding.UTF8.GetByteCount(Answer);
 
         public static Subject Read(Npgsql.NpgsqlDataReader row) => new(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3));
 

@@ -61,6 +61,12 @@ public sealed record ModelSettings(
             {
                 reader.Mistake($"{section.Path}:Fallbacks", $"names '{fallback}', which is not a configured model", "gpt-4o-mini");
             }
+
+            // A prompt is bounded once, before any of them is called.
+            foreach (var fallback in model.Fallbacks.Where(f => models.Exists(m => m.Name == f && m.Encoding != model.Encoding)))
+            {
+                reader.Mistake($"{section.Path}:Fallbacks", $"names '{fallback}', which has another Encoding", "gpt-4o-mini");
+            }
         }
 
         return models;

@@ -1,6 +1,7 @@
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Queues;
+using NpgsqlTypes;
 
 namespace ChatBot.Functions.Usage;
 
@@ -27,6 +28,7 @@ public sealed partial class RecordUsage(ChatBotDatabase database, ILogger<Record
             result = await Record(id, prompt, answer, cancellation);
         }
 
+        await CountTexts(id, cancellation);
         if (result is "early")
         {
             // Delivered before its time. Whoever stores the message wakes again.
@@ -35,6 +37,26 @@ public sealed partial class RecordUsage(ChatBotDatabase database, ILogger<Record
         else if (result is not ("recorded" or "unbilled"))
         {
             throw new InvalidDataException($"The usage of completion {id} cannot be recorded: {result ?? "there is no such completion"}.");
+        }
+    }
+
+    /// <summary>So that the next prompt of the chat is bounded by tokens, where it would be by bytes.</summary>
+    private async Task CountTexts(Guid id, CancellationToken cancellation)
+    {
+        var texts = await database.All(
+            Caller.Service,
+            Statement.Of(UsageSql.UncountedTexts, Parameter.Uuid(id)),
+            row => (MessageId: row.ValueOrNull<Guid>(0), Content: row.GetString(1), ChangedAt: row.Time(2)),
+            cancellation);
+        if (texts.Count > 0)
+        {
+            var counted = Statement.Of(
+                UsageSql.NoteTokenCounts,
+                Parameter.Uuid(id),
+                Parameter.Array([.. texts.Select(t => t.MessageId)], NpgsqlDbType.Uuid),
+                Parameter.Array([.. texts.Select(t => t.ChangedAt.UtcDateTime)], NpgsqlDbType.TimestampTz),
+                Parameter.Array([.. texts.Select(t => TokenCounter.Count(t.Content))], NpgsqlDbType.Integer));
+            await database.Execute(Caller.Service, counted, cancellation);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Http;
@@ -102,8 +101,7 @@ public static class UsageEndpoints
         }
 
         Guid? chat = request.ChatId is null ? null : ClientId.ToUuid(request.ChatId, user.Id);
-        int? tokens = content is null ? null : Encoding.UTF8.GetByteCount(content);
-        return JsonAnswer.Of(await admissions.Estimate(user, chat, tokens, request.Model, cancellation), ChatBotJson.Default.Estimate);
+        return JsonAnswer.Of(await admissions.Estimate(user, chat, content, request.Model, cancellation), ChatBotJson.Default.Estimate);
     }
 
     private static async Task<IResult> ListModels(

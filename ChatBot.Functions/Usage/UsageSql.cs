@@ -9,6 +9,13 @@ public static class UsageSql
         from chatbot.texts_to_count($1) t
         """;
 
+    public const string UncountedTexts = """
+        select t.message_id, t.content, t.changed_at
+        from chatbot.uncounted_texts($1) t
+        """;
+
+    public const string NoteTokenCounts = "select chatbot.note_token_counts($1, $2, $3, $4)";
+
     public const string BeginTimerRun = "select chatbot.begin_timer_run($1, $2)";
 
     public const string EndTimerRun = "select chatbot.end_timer_run($1)";

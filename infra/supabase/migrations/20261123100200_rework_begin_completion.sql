@@ -1,6 +1,7 @@
 drop function chatbot.begin_completion;
 drop function chatbot.build_prompt;
 drop function chatbot.take_send;
+drop function chatbot.choose_model;
 
 -- Makes room for the turn: stores or finds the user's message, takes what it replaces out of the history, and
 -- returns the id of the message to answer.
@@ -113,17 +114,18 @@ begin
 end
 $$;
 
--- The newest messages of the chat that fit into p_budget tokens, oldest first, and what they are at most, together with one
--- of p_more tokens that is not stored.
+-- The newest messages of the chat that fit into p_budget tokens, oldest first, what they are at most, and their bytes; together
+-- with one of p_more tokens that is not stored.
 create function chatbot.choose_prompt(
   p_user_id uuid,
   p_chat_id uuid,
   p_completion_id uuid,
-  p_system_prompt text,
   p_budget integer,
+  -- For a model whose vocabulary nobody has counted with.
+  p_in_bytes boolean,
   p_more integer default null
 )
-returns table (message_ids uuid[], token_bound integer)
+returns table (message_ids uuid[], token_bound integer, bytes integer)
 language plpgsql
 stable
 set search_path = ''
@@ -134,25 +136,33 @@ declare
   v_row record;
   v_ids uuid[] := '{}';
   v_bound integer := c_per_message;
+  v_bytes integer := 0;
 begin
-  if p_system_prompt is not null then
-    v_bound := v_bound + c_per_message + octet_length(p_system_prompt);
+  select octet_length(ch.system_prompt) as bytes, ch.system_prompt_tokens as tokens
+  into v_row
+  from public.chats ch
+  where ch.id = p_chat_id and ch.user_id = p_user_id and ch.system_prompt is not null;
+  if found then
+    v_bytes := v_row.bytes;
+    v_bound := v_bound + c_per_message + case when p_in_bytes then v_row.bytes else coalesce(v_row.tokens, v_row.bytes) end;
   end if;
   if p_more is not null then
     v_bound := v_bound + c_per_message + p_more;
   end if;
 
   for v_row in
-    select
-      m.id,
-      case m.status when 'streaming' then octet_length(chatbot.draft_text(m.id)) else m.token_bound end as tokens
+    select m.id, t.bytes, case when p_in_bytes or m.status = 'streaming' then t.bytes else m.token_bound end as tokens
     from public.messages m
+    cross join lateral (
+      select case m.status when 'streaming' then octet_length(chatbot.draft_text(m.id)) else octet_length(m.content) end as bytes
+    ) t
     where m.chat_id = p_chat_id and m.user_id = p_user_id and m.superseded_by is null and m.id is distinct from p_completion_id
     order by m.seq desc
   loop
     continue when v_row.tokens = 0;
     exit when v_bound + c_per_message + v_row.tokens > p_budget;
     v_bound := v_bound + c_per_message + v_row.tokens;
+    v_bytes := v_bytes + v_row.bytes;
     v_ids := v_row.id || v_ids;
   end loop;
 
@@ -162,7 +172,7 @@ begin
     ));
   end if;
 
-  return query select v_ids, v_bound;
+  return query select v_ids, v_bound, v_bytes;
 end
 $$;
 
@@ -261,15 +271,15 @@ end;
 
 -- Which of the configured models answers: the one asked for, else the chat's, else the user's, else the first;
 -- only one that the plan allows and that has a price in force.
-create or replace function chatbot.choose_model(p_user_id uuid, p_asked text, p_chat_model text, p_models jsonb, p_allowed text[])
-returns table (name text, context integer, max_output integer, own_key boolean, price billing.model_prices)
+create function chatbot.choose_model(p_user_id uuid, p_asked text, p_chat_model text, p_models jsonb, p_allowed text[])
+returns table (name text, context integer, max_output integer, own_key boolean, in_bytes boolean, price billing.model_prices)
 language sql
 set search_path = ''
 begin atomic
-  select m.name, m.context, m."maxOutput", coalesce(m."ownKey", false), p
+  select m.name, m.context, m."maxOutput", coalesce(m."ownKey", false), coalesce(m."inBytes", false), p
   from rows from (
-    jsonb_to_recordset(p_models) as (name text, context integer, "maxOutput" integer, "ownKey" boolean)
-  ) with ordinality m (name, context, "maxOutput", "ownKey", position)
+    jsonb_to_recordset(p_models) as (name text, context integer, "maxOutput" integer, "ownKey" boolean, "inBytes" boolean)
+  ) with ordinality m (name, context, "maxOutput", "ownKey", "inBytes", position)
   cross join lateral billing.price_of(m.name, billing.clock()) p
   where (p_asked is null or m.name = p_asked) and (p_allowed is null or m.name = any (p_allowed))
   order by
@@ -381,12 +391,12 @@ begin
   update public.chats c
   set updated_at = v_now
   where c.id = p_chat_id and c.user_id = v_user
-  returning c.model, c.system_prompt into v_chat;
+  returning c.model into v_chat;
   if not found and p_create_chat then
     insert into public.chats as c (id, user_id, title)
     values (p_chat_id, v_user, chatbot.first_words(p_content))
     on conflict do nothing
-    returning c.model, c.system_prompt into v_chat;
+    returning c.model into v_chat;
   end if;
   if not found then
     perform chatbot.refuse('CB003', 'There is no such chat.');
@@ -427,8 +437,8 @@ begin
   values (p_completion_id, p_chat_id, v_user, 'assistant', '', 'streaming', v_model.name, 0);
 
   v_most := least(v_model.max_output, v_limits.max_output_tokens);
-  select p.message_ids, p.token_bound into v_prompt
-  from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_chat.system_prompt, v_model.context - v_most) p;
+  select p.* into v_prompt
+  from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_model.context - v_most, v_model.in_bytes) p;
 
   perform billing.enter_deployment();
   select f.* into v_fit
@@ -438,7 +448,7 @@ begin
   end if;
 
   insert into chatbot.completions (
-    id, user_id, chat_id, user_message_id, gives_back, model, payer, period_start, price_id, prompt_bound, max_output_tokens,
+    id, user_id, chat_id, user_message_id, gives_back, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
     prompt_message_ids, lease_expires_at, linger_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
     -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
     -- put right; a call that nobody metered could not.
@@ -446,7 +456,7 @@ begin
   )
   values (
     p_completion_id, v_user, p_chat_id, v_answered, v_gives_back, v_model.name, v_payer, v_period.period_start, (v_model.price).id,
-    v_prompt.token_bound, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_linger_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
+    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_linger_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
     v_now, v_now
   );
 
@@ -465,6 +475,7 @@ create function chatbot.estimate_completion(
   p_chat_id uuid,
   -- The most tokens that the new message can be; null is none, as for a regenerate.
   p_token_bound integer,
+  p_bytes integer,
   p_model text,
   p_models jsonb
 )
@@ -503,7 +514,7 @@ begin
   end if;
   v_period := billing.current_period(v_user, v_limits.period_anchor_day);
 
-  select c.model, c.system_prompt into v_chat from public.chats c where c.id = p_chat_id and c.user_id = v_user;
+  select c.model into v_chat from public.chats c where c.id = p_chat_id and c.user_id = v_user;
   if not found and p_chat_id is not null then
     perform chatbot.refuse('CB003', 'There is no such chat.');
   end if;
@@ -533,7 +544,9 @@ begin
   currency := (v_model.price).currency;
   v_most := least(v_model.max_output, v_limits.max_output_tokens);
   select p.token_bound into v_prompt
-  from chatbot.choose_prompt(v_user, p_chat_id, v_anew, v_chat.system_prompt, v_model.context - v_most, p_token_bound) p;
+  from chatbot.choose_prompt(
+    v_user, p_chat_id, v_anew, v_model.context - v_most, v_model.in_bytes, case when v_model.in_bytes then p_bytes else p_token_bound end
+  ) p;
   prompt_tokens := v_prompt.token_bound;
 
   select f.* into v_fit

@@ -318,7 +318,7 @@ declare
   v_period billing.usage_periods;
   v_abandoned record;
   v_price billing.model_prices;
-  v_bound integer;
+  v_bytes integer;
   v_input integer;
   v_is_reported boolean;
   v_is_recorded boolean;
@@ -350,21 +350,18 @@ begin
     return 'uncounted';
   end if;
 
-  -- What of the prompt was edited or deleted since can no longer be counted: its bound is charged, so that deleting never refunds.
-  select 8 + coalesce((select 8 + octet_length(c.system_prompt) from public.chats c where c.id = v_completion.chat_id and v_completion.purpose = 'answer'), 0)
-    + coalesce(sum(8 + case m.status when 'streaming' then octet_length(chatbot.draft_text(m.id)) else m.token_bound end), 0)
-  into v_bound
-  from public.messages m
-  where m.id = any (v_completion.prompt_message_ids);
+  -- What of the prompt was edited or deleted since can no longer be counted: it is charged by its bytes, up to the bound, so that
+  -- deleting never refunds.
+  select coalesce(sum(octet_length(p.content)), 0) into v_bytes from chatbot.prompt_of(p_id) p;
   v_input := case
     when v_is_reported then v_completion.input_tokens
-    when v_bound > v_completion.prompt_bound and not exists (
+    when v_bytes > v_completion.prompt_bytes and not exists (
       -- An answer in the prompt that ended late has more text now; any other text that grew is another text.
       select
       from chatbot.completions l
       where l.id = any (v_completion.prompt_message_ids) and l.lease_epoch > 2
     ) then v_completion.prompt_bound
-    else least(p_input_tokens + greatest(v_completion.prompt_bound - v_bound, 0), v_completion.prompt_bound)
+    else least(p_input_tokens + greatest(v_completion.prompt_bytes - v_bytes, 0), v_completion.prompt_bound)
   end;
 
   select l.* into v_limits from billing.limits_of(v_completion.user_id) l;

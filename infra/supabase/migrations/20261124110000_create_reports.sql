@@ -182,8 +182,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  update billing.plans set is_default = false, is_review_due = true where is_default and id <> p_plan_id;
-  update billing.plans set is_default = true, is_review_due = true where id = p_plan_id and not is_default;
+  update billing.plans set is_default = false where is_default and id <> p_plan_id;
+  update billing.plans set is_default = true where id = p_plan_id and not is_default;
 end
 $$;
 

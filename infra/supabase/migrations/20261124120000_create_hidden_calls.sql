@@ -72,6 +72,7 @@ create function chatbot.begin_hidden_call(
   p_purpose text,
   p_model text,
   p_prompt_tokens integer,
+  p_prompt_bytes integer,
   p_max_output integer,
   p_lease interval,
   p_reservation_lifetime interval
@@ -94,8 +95,8 @@ begin
   end if;
 
   v_period := billing.lock_period(p_user_id, v_limits.period_anchor_day);
-  v_now := least(billing.clock(), v_period.period_end - interval '1 microsecond');
-  perform billing.lock_deployment(v_now);
+  v_now := greatest(v_period.period_start, least(billing.clock(), v_period.period_end - interval '1 microsecond'));
+  perform billing.lock_deployment();
   select f.* into v_fit
   from billing.fit_call(v_period, v_limits, 'platform', v_now, v_price, p_max_output, p_prompt_tokens) f;
   if v_fit.output is null then
@@ -103,11 +104,11 @@ begin
   end if;
 
   insert into chatbot.completions (
-    id, user_id, chat_id, purpose, model, payer, period_start, price_id, prompt_bound, max_output_tokens, prompt_message_ids,
+    id, user_id, chat_id, purpose, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens, prompt_message_ids,
     lease_expires_at, created_at, called_at
   )
   values (
-    p_id, p_user_id, p_chat_id, p_purpose, p_model, 'platform', v_period.period_start, v_price.id, p_prompt_tokens, v_fit.output, '{}',
+    p_id, p_user_id, p_chat_id, p_purpose, p_model, 'platform', v_period.period_start, v_price.id, p_prompt_tokens, p_prompt_bytes, v_fit.output, '{}',
     clock_timestamp() + p_lease, v_now, v_now
   )
   on conflict do nothing;

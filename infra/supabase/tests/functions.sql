@@ -20,6 +20,16 @@ select bag_eq(
   $$
     values
       ('billing.allowed_models', 'authenticated'),
+      ('billing.my_daily', 'authenticated'),
+      ('billing.my_events', 'authenticated'),
+      ('billing.make_default', 'service_role'),
+      ('chatbot.note_token_counts', 'service_role'),
+      ('chatbot.uncounted_texts', 'service_role'),
+      ('billing.standing_of', 'service_role'),
+      ('chatbot.begin_hidden_call', 'service_role'),
+      ('chatbot.first_words', 'service_role'),
+      ('chatbot.give_title', 'service_role'),
+      ('chatbot.title_subject', 'service_role'),
       ('billing.anchor_in', 'service_role'),
       ('billing.caps_of', 'service_role'),
       ('billing.clock', 'service_role'),

@@ -1,6 +1,6 @@
 begin;
 set local search_path = public, extensions;
-select plan(14);
+select plan(16);
 
 create temp view relations as
 select n.nspname || '.' || c.relname as name, c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity
@@ -24,9 +24,26 @@ select tables_are('billing', array[
   'plans', 'user_plans', 'model_prices', 'usage_reservations', 'usage_events', 'usage_periods', 'usage_daily', 'usage_alerts', 'statements',
   'reconciliations', 'reconciliation_runs', 'deployment_limits', 'deployment_periods'
 ]);
-select is_empty(
+select bag_eq(
   $$select name from relations where relkind not in ('r', 'p', 'S')$$,
-  'there are no views, which would show rows with their owner''s rights'
+  $$
+    values ('billing.report_periods'), ('billing.report_daily'), ('billing.report_ledger'), ('billing.report_statements'), ('billing.report_prices')
+  $$,
+  'there are no views, which show rows with their owner''s rights, but those for reports'
+);
+select bag_eq(
+  $$select name, privilege_type from grants where grantee = 'billing_reader'$$,
+  $$select name, 'SELECT' from relations where relkind = 'v'$$,
+  'which are all that who makes reports may read'
+);
+select is_empty(
+  $$
+    select c.oid::regclass, a.attname
+    from relations c
+    join pg_attribute a on a.attrelid = c.oid
+    where c.relkind = 'v' and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)
+  $$,
+  'each column of theirs is told'
 );
 select is_empty(
   $$select name from relations where relkind in ('r', 'p') and not relrowsecurity$$, 'every table has row level security'
@@ -35,7 +52,7 @@ select is_empty(
   $$select name from relations where relkind in ('r', 'p') and not relforcerowsecurity$$, 'which binds the table''s owner, too'
 );
 select is_empty(
-  $$select name, grantee, privilege_type from grants where grantee not in ('authenticated', 'service_role') and relkind <> 'S'$$,
+  $$select name, grantee, privilege_type from grants where grantee not in ('authenticated', 'service_role', 'billing_reader') and relkind <> 'S'$$,
   'nobody else is granted anything, anon least of all'
 );
 select is_empty(
@@ -100,12 +117,13 @@ select bag_eq(
     select
       name,
       case
+        when relkind = 'v' then 'SELECT'
         when relname in ('model_prices', 'usage_events', 'statements') then 'INSERT, SELECT'
         when relname in ('deployment_limits', 'timer_lease') then 'SELECT, UPDATE'
         else 'DELETE, INSERT, SELECT, UPDATE'
       end
     from relations
-    where relkind = 'r'
+    where relkind in ('r', 'v')
   $$,
   'the service reads and writes rows, only adds to what is append-only, and neither adds to nor takes from what has one row'
 );
@@ -114,11 +132,12 @@ select bag_eq(
     select s.nspname::text, r.rolname::text
     from pg_namespace s
     cross join pg_roles r
-    where s.nspname in ('chatbot', 'billing') and r.rolname in ('anon', 'authenticated', 'service_role')
+    where s.nspname in ('chatbot', 'billing') and r.rolname in ('anon', 'authenticated', 'service_role', 'billing_reader')
       and has_schema_privilege(r.oid, s.oid, 'usage')
   $$,
   $$
-    values ('chatbot', 'authenticated'), ('chatbot', 'service_role'), ('billing', 'authenticated'), ('billing', 'service_role')
+    values ('chatbot', 'authenticated'), ('chatbot', 'service_role'), ('billing', 'authenticated'), ('billing', 'service_role'),
+      ('billing', 'billing_reader')
   $$,
   'the machinery and the ledger are out of sight for who has not signed in'
 );
@@ -127,7 +146,7 @@ select is_empty(
     select s.nspname, r.rolname
     from pg_namespace s
     cross join pg_roles r
-    where s.nspname in ('chatbot', 'billing') and r.rolname in ('anon', 'authenticated', 'service_role')
+    where s.nspname in ('chatbot', 'billing') and r.rolname in ('anon', 'authenticated', 'service_role', 'billing_reader')
       and has_schema_privilege(r.oid, s.oid, 'create')
   $$,
   'and nobody creates anything in them'

@@ -56,5 +56,5 @@ public sealed class ModelNamesTests
     public void Models_of_one_deployment_are_compared_as_one(string ledger, string? key) =>
         Assert.Equal(key, new ModelNames(ModelProvider.OpenAI, s_models, ["retired"]).KeyOf(ledger));
 
-    private static ModelSettings Model(string name, ModelProvider provider, string deployment) => new(name, provider, deployment, 128_000, 4_096, []);
+    private static ModelSettings Model(string name, ModelProvider provider, string deployment) => new(name, provider, deployment, 128_000, 4_096, TokenEncoding.O200kBase, []);
 }

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(130);
+select plan(132);
 
 create function pg_temp.insert_of(p_id text, p_user text, p_chat text)
 returns text
@@ -52,7 +52,7 @@ insert into refusals (refused_by, statement)
 values
   ('completions_state_known', $$update chatbot.completions set state = 'lost', ended_at = now()$$),
   ('completions_payer_known', $$update chatbot.completions set payer = 'nobody'$$),
-  ('completions_purpose_length', $$update chatbot.completions set purpose = ''$$),
+  ('completions_purpose_known', $$update chatbot.completions set purpose = ''$$),
   ('completions_bounds_positive', $$update chatbot.completions set max_output_tokens = 0$$),
   ('completions_bounds_positive', $$update chatbot.completions set lease_epoch = 0$$),
   ('completions_content_filter_length', $$update chatbot.completions set content_filter = array_fill('hate'::text, array[21])$$),
@@ -68,6 +68,8 @@ values
     $$update chatbot.completions
       set input_tokens = 1, cached_input_tokens = 2, output_tokens = 0, reasoning_tokens = 0$$),
   ('completions_one_live_per_chat', $$update chatbot.completions set chat_id = {chat}$$),
+  ('completions_prompt_bytes_not_negative', $$update chatbot.completions set prompt_bytes = -1$$),
+  ('completions_one_title_per_chat', $$update chatbot.completions set chat_id = {chat}, purpose = 'title'$$),
   ('completions_idempotency', $$update chatbot.completions set user_id = {owner}, idempotency_key = 'once', request_fingerprint = ''$$);
 select pg_temp.check_refusals();
 

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(146);
+select plan(147);
 
 insert into cells (expected, statement)
 values
@@ -43,6 +43,7 @@ values
   ('chats_title_length', $$update public.chats set title = repeat('x', 201)$$),
   ('chats_status_known', $$update public.chats set status = 'deleted'$$),
   ('chats_model_length', $$update public.chats set model = repeat('x', 101)$$),
+  ('chats_system_prompt_tokens_not_negative', $$update public.chats set system_prompt_tokens = -1$$),
   ('chats_system_prompt_length', $$update public.chats set system_prompt = repeat('ü', 16385)$$),
   ('chats_user_id_fkey', $$insert into public.chats (user_id) values ({nobody})$$);
 select pg_temp.check_refusals();
