@@ -99,6 +99,7 @@ public static class ChatBotApp
         services.AddSingleton<ReconciliationStore>();
         services.AddSingleton<OpenAIUsage>();
         services.AddSingleton<ReconcileUsage>();
+        services.AddSingleton<KeepCaps>();
         services.AddSingleton<EnforceUsageCaps>();
         services.AddHostedService<CompletionShutdown>();
     }

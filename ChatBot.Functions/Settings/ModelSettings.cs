@@ -63,9 +63,10 @@ public sealed record ModelSettings(
             }
 
             // A prompt is bounded once, before any of them is called.
-            foreach (var fallback in model.Fallbacks.Where(f => models.Exists(m => m.Name == f && m.Encoding != model.Encoding)))
+            foreach (var fallback in model.Fallbacks.Where(f => model.Encoding is not TokenEncoding.Bytes
+                && models.Exists(m => m.Name == f && m.Encoding is TokenEncoding.Bytes)))
             {
-                reader.Mistake($"{section.Path}:Fallbacks", $"names '{fallback}', which has another Encoding", "gpt-4o-mini");
+                reader.Mistake($"{section.Path}:Fallbacks", $"names '{fallback}', whose Encoding is bytes, as that of this model is not", "gpt-4o-mini");
             }
         }
 

@@ -3,7 +3,6 @@ using ChatBot.Functions.Database;
 using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Reconciliation;
-using ChatBot.Functions.Settings;
 using ChatBot.Shared.Queues;
 using NpgsqlTypes;
 
@@ -18,7 +17,7 @@ public sealed partial class EnforceUsageCaps(
     ChatBotDatabase database,
     WakeUpQueues queues,
     ClaimChecks claims,
-    ChatBotSettings settings,
+    KeepCaps caps,
     RotateKeys keys,
     ReconcileUsage reconciliation,
     DeliverAlerts alerts,
@@ -29,57 +28,20 @@ public sealed partial class EnforceUsageCaps(
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(5);
 
-    // A run that died is over then; one that takes longer shares its work with the next, which passes over what it holds.
-    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
-
-    /// <summary>Each job is a transaction of its own, and one that fails does not keep the others from being done.</summary>
     /// <exception cref="AggregateException">Some failed.</exception>
     public async Task Run(CancellationToken cancellation)
     {
-        var holder = Guid.NewGuid();
-        if (!await IsOurTurn(holder, cancellation))
-        {
-            return;
-        }
-
         Func<Task>[] jobs =
         [
+            // Instances may do these at the same time: each passes over what another holds.
             () => Wake(cancellation),
-            () => database.Execute(Caller.Service, Statement.Of(UsageSql.ReleaseReservations), cancellation),
-            () => ReviewPlans(cancellation),
-            () => database.Execute(Caller.Service, Statement.Of(UsageSql.StopBlocked), cancellation),
-            () => ClosePeriods(cancellation),
-            () => database.Execute(Caller.Service, Statement.Of(UsageSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
-            // Who is asked from here on may take long, and each of these shares its work with other instances.
-            () => keys.Run(cancellation),
+            () => caps.Run(cancellation),
             () => reconciliation.Run(cancellation),
             () => alerts.Run(cancellation),
+            () => keys.Run(cancellation),
         ];
-        List<Exception> failures = [];
-        foreach (var job in jobs)
-        {
-            try
-            {
-                await job();
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                failures.Add(e);
-            }
-        }
-
-        if (failures.Count > 0)
-        {
-            throw new AggregateException(failures);
-        }
+        await TimerJobs.RunAll(jobs, cancellation);
     }
-
-    private async Task<bool> IsOurTurn(Guid holder, CancellationToken cancellation) =>
-        (await database.All(
-            Caller.Service,
-            Statement.Of(UsageSql.BeginTimerRun, Parameter.Uuid(holder), Parameter.Span(s_lease)),
-            row => row.GetBoolean(0),
-            cancellation))[0];
 
     /// <summary>What waits for the database is woken only where the database is there: else its wake-ups would fail until they are dead.</summary>
     private async Task Wake(CancellationToken cancellation)
@@ -116,40 +78,6 @@ public sealed partial class EnforceUsageCaps(
         foreach (var completionId in await claims.List(cancellation))
         {
             await queues.Send(QueueNames.AssistantMessages, new WakeUp(1, completionId, HasClaim: true), cancellation);
-        }
-    }
-
-    /// <summary>Of plans whose caps have changed everybody is blocked, unblocked or warned who is so now.</summary>
-    private async Task ReviewPlans(CancellationToken cancellation)
-    {
-        const int batch = 5_000;
-        var plans = await database.All(
-            Caller.Service, Statement.Of(UsageSql.PlansToReview), row => (Id: row.GetString(0), ChangedAt: row.Time(1)), cancellation);
-        foreach (var (plan, changedAt) in plans)
-        {
-            Guid? last = Guid.Empty;
-            while (last is not null)
-            {
-                var review = Statement.Of(UsageSql.ReviewPlan, Parameter.Text(plan), Parameter.Uuid(last), Parameter.Integer(batch));
-                last = (await database.All(Caller.Service, review, row => row.ValueOrNull<Guid>(0), cancellation))[0];
-            }
-
-            await database.Execute(
-                Caller.Service, Statement.Of(UsageSql.EndReview, Parameter.Text(plan), Parameter.Time(changedAt)), cancellation);
-        }
-    }
-
-    private async Task ClosePeriods(CancellationToken cancellation)
-    {
-        const int batch = 500;
-        const int batches = 200;
-        for (var round = 0; round < batches; round++)
-        {
-            var close = Statement.Of(UsageSql.ClosePeriods, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(batch));
-            if ((await database.All(Caller.Service, close, row => row.GetInt32(0), cancellation))[0] < batch)
-            {
-                return;
-            }
         }
     }
 

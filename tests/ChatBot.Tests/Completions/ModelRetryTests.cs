@@ -67,9 +67,9 @@ public sealed class ModelRetryTests(TestStack stack)
         var user = await stack.NewUser();
         var chat = await user.NewChat();
         var marker = Guid.NewGuid().ToString();
-        var content = $"{marker} [[cut=0]] {new string('x', 200)}";
-        // Room for one prompt of less than 300 bytes and the least answer.
-        await stack.SetCaps(user, 560);
+        var content = $"{marker} [[cut=0]] {string.Concat(Enumerable.Repeat("lorem ", 200))}";
+        // Room for one prompt of more than 200 and less than 500 tokens and the least answer.
+        await stack.SetCaps(user, 760);
 
         (await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody(content))).IsProblem(HttpStatusCode.BadGateway, "model_failed");
 

@@ -137,7 +137,7 @@ public sealed class StreamTests(TestStack stack)
         var user = await stack.NewUser(program);
         var chat = await user.NewChat();
 
-        var answer = await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody(new string('x', 1600)));
+        var answer = await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody(string.Concat(Enumerable.Repeat("lorem ", 1600))));
 
         answer.IsProblem(HttpStatusCode.UnprocessableEntity, "context_too_long");
         Assert.Empty(await user.Messages(chat));

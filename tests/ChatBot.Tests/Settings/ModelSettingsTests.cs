@@ -36,6 +36,14 @@ public sealed class ModelSettingsTests
     }
 
     [Fact]
+    public void A_prompt_that_was_counted_in_tokens_cannot_fall_back_to_a_model_of_unknown_tokens() =>
+        Assert.StartsWith(
+            "Setting Models__0__Fallbacks names 'house', whose Encoding is bytes",
+            Assert.Single(SettingsText.Mistakes(
+                ("Models__0__Name", "gpt-4o"), ("Models__0__Fallbacks", "house"), ("Models__1__Name", "house"), ("Models__1__Encoding", "bytes"))),
+            StringComparison.Ordinal);
+
+    [Fact]
     public void A_model_without_a_name_is_a_mistake() =>
         Assert.StartsWith("Setting Models__0__Name is missing", Assert.Single(SettingsText.Mistakes(("Models__0__Provider", "openai"))), StringComparison.Ordinal);
 

@@ -91,9 +91,9 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
     [Fact]
     public async Task Who_reaches_the_cap_is_blocked_until_the_cap_is_raised()
     {
-        // 8 for the prompt, 8 and 3 for its message, and what is left for the answer.
         var last = await HalfCompletion.Begin(stack, tokenCap: 300);
-        Assert.True(await last.Finish(new TokenUsage(19, 0, 281, 0)));
+        var prompt = await stack.Scalar<int>("select prompt_bound from chatbot.completions where id = $1", last.Id);
+        Assert.True(await last.Finish(new TokenUsage(prompt, 0, 300 - prompt, 0)));
         await stack.Execute("update chatbot.completions set ended_at = now() - interval '1 minute' where id = $1", last.Id);
         await RunUntil("select recorded_at is not null from chatbot.completions where id = $1", last.Id);
 

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(147);
+select plan(148);
 
 insert into cells (expected, statement)
 values
@@ -52,6 +52,15 @@ select pg_temp.given($$update public.chats set title = 'Changed' where id = {cha
 select isnt_empty(
   pg_temp.with_names($$select from public.chats where id = {chat} and updated_at > created_at$$),
   'a change shows its time'
+);
+select pg_temp.given($$
+  update public.chats set system_prompt = 'Be brief.' where id = {chat};
+  update public.chats set system_prompt_tokens = 3 where id = {chat};
+  update public.chats set system_prompt = 'Be long.' where id = {chat}
+$$);
+select is_empty(
+  pg_temp.with_names($$select from public.chats where id = {chat} and system_prompt_tokens is not null$$),
+  'a system prompt that was changed is to be counted anew'
 );
 select pg_temp.given($$delete from auth.users where id = {owner}$$);
 select is_empty(pg_temp.with_names($$select from public.chats where user_id = {owner}$$), 'chats go with their user');

@@ -1,0 +1,73 @@
+using ChatBot.Functions.Database;
+using ChatBot.Functions.Settings;
+
+namespace ChatBot.Functions.Usage;
+
+/// <summary>
+/// The part of the timer that one instance does at a time: reservations, the review of changed plans, streams over their caps,
+/// and closing periods.
+/// </summary>
+public sealed class KeepCaps(ChatBotDatabase database, ChatBotSettings settings)
+{
+    // A run that died is over then; one that takes longer shares its work with the next, which passes over what it holds.
+    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
+
+    /// <summary>Does nothing while another instance is at it.</summary>
+    public async Task Run(CancellationToken cancellation)
+    {
+        var holder = Guid.NewGuid();
+        if (await IsOurTurn(holder, cancellation))
+        {
+            Func<Task>[] jobs =
+            [
+                () => database.Execute(Caller.Service, Statement.Of(UsageSql.ReleaseReservations), cancellation),
+                () => ReviewPlans(cancellation),
+                () => database.Execute(Caller.Service, Statement.Of(UsageSql.StopBlocked), cancellation),
+                () => ClosePeriods(cancellation),
+                () => database.Execute(Caller.Service, Statement.Of(UsageSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
+            ];
+            await TimerJobs.RunAll(jobs, cancellation);
+        }
+    }
+
+    private async Task<bool> IsOurTurn(Guid holder, CancellationToken cancellation) =>
+        (await database.All(
+            Caller.Service,
+            Statement.Of(UsageSql.BeginTimerRun, Parameter.Uuid(holder), Parameter.Span(s_lease)),
+            row => row.GetBoolean(0),
+            cancellation))[0];
+
+    /// <summary>Of plans whose caps have changed everybody is blocked, unblocked or warned who is so now.</summary>
+    private async Task ReviewPlans(CancellationToken cancellation)
+    {
+        const int batch = 5_000;
+        var plans = await database.All(
+            Caller.Service, Statement.Of(UsageSql.PlansToReview), row => (Id: row.GetString(0), ChangedAt: row.Time(1)), cancellation);
+        foreach (var (plan, changedAt) in plans)
+        {
+            Guid? last = Guid.Empty;
+            while (last is not null)
+            {
+                var review = Statement.Of(UsageSql.ReviewPlan, Parameter.Text(plan), Parameter.Uuid(last), Parameter.Integer(batch));
+                last = (await database.All(Caller.Service, review, row => row.ValueOrNull<Guid>(0), cancellation))[0];
+            }
+
+            await database.Execute(
+                Caller.Service, Statement.Of(UsageSql.EndReview, Parameter.Text(plan), Parameter.Time(changedAt)), cancellation);
+        }
+    }
+
+    private async Task ClosePeriods(CancellationToken cancellation)
+    {
+        const int batch = 500;
+        const int batches = 200;
+        for (var round = 0; round < batches; round++)
+        {
+            var close = Statement.Of(UsageSql.ClosePeriods, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(batch));
+            if ((await database.All(Caller.Service, close, row => row.GetInt32(0), cancellation))[0] < batch)
+            {
+                return;
+            }
+        }
+    }
+}
