@@ -11,6 +11,9 @@ public sealed class TokenCounterTests
     private const int LongestMessage = 262_144;
     private const int BytesOfTheLongestToken = 128;
 
+    // A tenth of a second in a release build. What is quadratic takes a minute, however slow or busy the machine.
+    private static readonly TimeSpan s_inTime = TimeSpan.FromSeconds(10);
+
     private static readonly string[] s_texts = [.. EnglishTexts.All, .. WorldTexts.All, .. CodeTexts.All];
 
     public static TheoryData<string, string> LongRuns => new()
@@ -75,13 +78,13 @@ public sealed class TokenCounterTests
 
     [Theory]
     [MemberData(nameof(LongRuns))]
-    public void The_longest_message_of_one_thing_is_counted_within_a_second(string name, string unit)
+    public void The_longest_message_of_one_thing_is_counted_in_time(string name, string unit)
     {
         var text = RunOf(unit, LongestMessage);
         var watch = Stopwatch.StartNew();
         var tokens = TokenCounter.Count(text);
 
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{name}: {watch.Elapsed}");
+        Assert.True(watch.Elapsed < s_inTime, $"{name}: {watch.Elapsed}");
         Assert.InRange(tokens, LongestMessage / BytesOfTheLongestToken, LongestMessage);
     }
 
