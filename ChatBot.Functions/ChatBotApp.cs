@@ -1,3 +1,4 @@
+using ChatBot.Functions.Account;
 using ChatBot.Functions.Alerts;
 using ChatBot.Functions.Billing;
 using ChatBot.Functions.Chats;
@@ -51,6 +52,7 @@ public static class ChatBotApp
         api.MapPreferences();
         api.MapUsage();
         api.MapBilling();
+        api.MapAccount();
         api.MapReconciliations();
         return app;
     }

@@ -25,6 +25,8 @@ select bag_eq(
       ('billing.make_default', 'service_role'),
       ('chatbot.note_token_counts', 'service_role'),
       ('chatbot.uncounted_texts', 'service_role'),
+      ('chatbot.erase_account', 'authenticated'),
+      ('chatbot.erase_texts', 'authenticated'),
       ('billing.standing_of', 'service_role'),
       ('chatbot.begin_hidden_call', 'service_role'),
       ('chatbot.first_words', 'service_role'),
