@@ -28,19 +28,22 @@ public sealed partial class EnforceUsageCaps(
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(5);
 
+    /// <returns>False where another instance was at the caps, so that nothing was done about them.</returns>
     /// <exception cref="AggregateException">Some failed.</exception>
-    public async Task Run(CancellationToken cancellation)
+    public async Task<bool> Run(CancellationToken cancellation)
     {
+        var wasOurTurn = false;
         Func<Task>[] jobs =
         [
             // Instances may do these at the same time: each passes over what another holds.
             () => Wake(cancellation),
-            () => caps.Run(cancellation),
+            async () => wasOurTurn = await caps.Run(cancellation),
             () => reconciliation.Run(cancellation),
             () => alerts.Run(cancellation),
             () => keys.Run(cancellation),
         ];
         await TimerJobs.RunAll(jobs, cancellation);
+        return wasOurTurn;
     }
 
     /// <summary>What waits for the database is woken only where the database is there: else its wake-ups would fail until they are dead.</summary>

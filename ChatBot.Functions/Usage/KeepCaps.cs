@@ -12,22 +12,25 @@ public sealed class KeepCaps(ChatBotDatabase database, ChatBotSettings settings)
     // A run that died is over then; one that takes longer shares its work with the next, which passes over what it holds.
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
 
-    /// <summary>Does nothing while another instance is at it.</summary>
-    public async Task Run(CancellationToken cancellation)
+    /// <returns>False while another instance is at it: nothing was done.</returns>
+    public async Task<bool> Run(CancellationToken cancellation)
     {
         var holder = Guid.NewGuid();
-        if (await IsOurTurn(holder, cancellation))
+        if (!await IsOurTurn(holder, cancellation))
         {
-            Func<Task>[] jobs =
-            [
-                () => database.Execute(Caller.Service, Statement.Of(UsageSql.ReleaseReservations), cancellation),
-                () => ReviewPlans(cancellation),
-                () => database.Execute(Caller.Service, Statement.Of(UsageSql.StopBlocked), cancellation),
-                () => ClosePeriods(cancellation),
-                () => database.Execute(Caller.Service, Statement.Of(UsageSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
-            ];
-            await TimerJobs.RunAll(jobs, cancellation);
+            return false;
         }
+
+        Func<Task>[] jobs =
+        [
+            () => database.Execute(Caller.Service, Statement.Of(UsageSql.ReleaseReservations), cancellation),
+            () => ReviewPlans(cancellation),
+            () => database.Execute(Caller.Service, Statement.Of(UsageSql.StopBlocked), cancellation),
+            () => ClosePeriods(cancellation),
+            () => database.Execute(Caller.Service, Statement.Of(UsageSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
+        ];
+        await TimerJobs.RunAll(jobs, cancellation);
+        return true;
     }
 
     private async Task<bool> IsOurTurn(Guid holder, CancellationToken cancellation) =>

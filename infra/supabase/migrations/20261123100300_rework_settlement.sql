@@ -297,7 +297,7 @@ begin
   insert into billing.deployment_periods (period_start, tokens, cost)
   select v_month, coalesce(sum(d.input_tokens + d.output_tokens), 0), coalesce(sum(d.cost), 0)
   from billing.usage_daily d
-  where d.day >= (v_month at time zone 'UTC')::date and d.payer = 'platform'
+  where d.day >= (v_month at time zone 'UTC')::date and d.day < (billing.period_end(v_month) at time zone 'UTC')::date and d.payer = 'platform'
   having num_nonnulls(p_token_cap, p_cost_cap) > 0
   on conflict (period_start) do update
   set tokens = excluded.tokens,

@@ -61,9 +61,12 @@ public static class StackExtensions
     /// <summary>The same for what is not in the database.</summary>
     public static Task WaitUntil(this TestStack _, Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Poll(isSo, what);
 
-    /// <summary>A tick of the timer.</summary>
-    public static Task RunTimer(this TestStack stack) =>
-        stack.Program.Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken);
+    /// <summary>A tick of the timer, when those of others are over.</summary>
+    public static Task RunTimer(this TestStack stack, TestProgram? program = null)
+    {
+        var timer = (program ?? stack.Program).Services.GetRequiredService<EnforceUsageCaps>();
+        return Poll(() => timer.Run(TestContext.Current.CancellationToken), "a run of the timer that is ours");
+    }
 
     /// <summary>The one call to the model whose newest message has this in it.</summary>
     public static ModelCall CallOf(this TestStack stack, string marker) => Assert.Single(stack.CallsOf(marker));

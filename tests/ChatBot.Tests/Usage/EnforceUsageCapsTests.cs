@@ -1,5 +1,6 @@
 using System.Net;
 using ChatBot.Functions.Completions;
+using ChatBot.Functions.Usage;
 using ChatBot.Tests.Stack;
 using Xunit;
 
@@ -121,6 +122,90 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
 
         Assert.Equal(0, (int)(await user.Get("/api/usage")).Json["tokens"]!["used"]!);
         await user.Send(await user.NewChat(), "A new month. [[tokens=2]]");
+    }
+
+    [Fact]
+    public async Task Of_two_runs_at_a_time_the_second_does_nothing_and_a_lease_of_who_died_runs_out()
+    {
+        var dead = await HalfCompletion.Begin(stack);
+        await dead.ExpireLease();
+        var timer = stack.Program.Services.GetRequiredService<EnforceUsageCaps>();
+        var holder = Guid.NewGuid();
+        await stack.WaitUntil("select chatbot.begin_timer_run($1, interval '1 hour')", holder);
+
+        bool ran;
+        string? state;
+        try
+        {
+            ran = await timer.Run(TestContext.Current.CancellationToken);
+            state = await stack.Scalar<string>("select state from chatbot.completions where id = $1", dead.Id);
+        }
+        finally
+        {
+            // As long ago as a run that died.
+            await stack.Execute("update chatbot.timer_lease set expires_at = clock_timestamp() - interval '1 second' where holder = $1", holder);
+        }
+
+        await RunUntil("select ended_at is not null from chatbot.completions where id = $1", dead.Id);
+
+        Assert.False(ran);
+        Assert.Equal("streaming", state);
+    }
+
+    [Theory]
+    [InlineData(true, "stopped")]
+    [InlineData(false, "finished")]
+    public async Task Answers_on_their_way_are_stopped_at_the_cap_where_the_plan_says_so(bool stops, string state)
+    {
+        var user = await stack.NewUser();
+        var plan = $"p{user.Id:N}";
+        await stack.Execute("insert into billing.plans (id, name, stops_at_cap) values ($1, 'Strict', $2)", plan, stops);
+        await stack.Execute("insert into billing.user_plans (user_id, plan_id) values ($1, $2)", user.Id, plan);
+        var chat = await user.NewChat();
+        await stack.WaitUntilRecorded((await user.Send(chat, "One. [[tokens=5]]")).MessageId);
+        var running = user.Send(chat, "Two. [[tokens=40 delay=50ms]]");
+        await stack.WaitUntil("select exists (select from chatbot.completions where user_id = $1 and state = 'streaming')", user.Id);
+
+        await stack.Execute("update billing.plans set token_cap = 1 where id = $1", plan);
+        await stack.RunTimer();
+        var stream = await running;
+
+        Assert.Equal("blocked", await stack.Scalar<string>("select status from billing.usage_periods where user_id = $1", user.Id));
+        Assert.Equal(state, await stack.Scalar<string>("select state from chatbot.completions where id = $1", stream.MessageId));
+    }
+
+    [Fact]
+    public async Task Answers_of_an_account_that_is_blocked_are_stopped()
+    {
+        var user = await stack.NewUser();
+        var running = user.Send(await user.NewChat(), "Go. [[tokens=5 stall=2]]");
+        await stack.WaitUntil("select exists (select from chatbot.completions where user_id = $1 and state = 'streaming')", user.Id);
+
+        await stack.Execute("insert into billing.user_plans (user_id, plan_id, blocked_reason) values ($1, 'free', 'Abuse.')", user.Id);
+        await stack.RunTimer();
+
+        Assert.Equal("abort", (string?)(await running).Last["type"]);
+    }
+
+    [Fact]
+    public async Task A_change_of_a_plan_is_put_into_effect_by_the_next_run()
+    {
+        var user = await stack.NewUser();
+        var plan = $"p{user.Id:N}";
+        await stack.Execute("insert into billing.plans (id, name) values ($1, 'Changing')", plan);
+        await stack.Execute("insert into billing.user_plans (user_id, plan_id) values ($1, $2)", user.Id, plan);
+        await stack.WaitUntilRecorded((await user.Send(await user.NewChat(), "One. [[tokens=5]]")).MessageId);
+
+        await stack.Execute("update billing.plans set token_cap = 1 where id = $1", plan);
+        await stack.RunTimer();
+        var lowered = (string?)(await user.Get("/api/usage")).Json["status"];
+        await stack.Execute("update billing.plans set token_cap = null where id = $1", plan);
+        await stack.RunTimer();
+
+        Assert.Equal("blocked", lowered);
+        Assert.Equal("open", (string?)(await user.Get("/api/usage")).Json["status"]);
+        Assert.Equal(1L, await stack.Scalar<long>("select count(*) from billing.usage_alerts where user_id = $1", user.Id));
+        Assert.False(await stack.Scalar<bool>("select is_review_due from billing.plans where id = $1", plan));
     }
 
     /// <summary>Runs until it was our turn: of two runs at a time the second does nothing.</summary>
