@@ -6,9 +6,15 @@ namespace ChatBot.Tests.Usage;
 /// <summary>A database for one class of tests, whose users have the limits that a test gives them.</summary>
 public sealed class BillingDatabase(BillingServer server) : IAsyncLifetime
 {
+    private string _connectionString = "";
+
     public NpgsqlDataSource Source { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Source = NpgsqlDataSource.Create(await server.NewDatabase());
+    public async ValueTask InitializeAsync()
+    {
+        _connectionString = await server.NewDatabase();
+        Source = NpgsqlDataSource.Create(_connectionString);
+    }
 
     /// <summary>A connection that lives at this moment; at none by the clock.</summary>
     public async Task<BillingSession> At(string? moment)
@@ -44,5 +50,9 @@ public sealed class BillingDatabase(BillingServer server) : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await server.Drop(_connectionString);
+    }
 }

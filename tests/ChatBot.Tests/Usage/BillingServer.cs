@@ -56,6 +56,13 @@ public sealed class BillingServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives back the room that one takes.</summary>
+    public Task Drop(string database)
+    {
+        var name = new NpgsqlConnectionStringBuilder(database).Database;
+        return Execute(_server!.ConnectionString(pooled: false), $"drop database {name} with (force)");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)

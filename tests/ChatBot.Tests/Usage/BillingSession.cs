@@ -68,13 +68,31 @@ public sealed class BillingSession(NpgsqlConnection connection) : IAsyncDisposab
     }
 
     /// <summary>Ends a call as its instance does, or, late, as what waited in the storage account does.</summary>
-    public async Task<bool> End(Guid completion, (int Input, int Output)? reported, bool wasCalled = true, bool isLate = false)
+    public async Task<bool> End(
+        Guid completion, (int Input, int Output)? reported, bool wasCalled = true, bool isLate = false, string state = "finished")
     {
         var ended = await Scalar<string>(
-            CompletionSql.Finish, completion, 1, isLate, "finished", "stop", null, Array.Empty<string>(), wasCalled, 0, "So be it.",
+            CompletionSql.Finish, completion, 1, isLate, state, "stop", null, Array.Empty<string>(), wasCalled, 0, "So be it.",
             reported?.Input, reported is null ? null : 0, reported?.Output, reported is null ? null : 0, null);
         return ended == "true";
     }
+
+    /// <summary>Nobody writes it any more, and somebody noticed.</summary>
+    public Task Interrupt(Guid completion) => Execute(
+        """
+        update chatbot.completions
+        set state = 'interrupted', lease_epoch = 2, ended_at = clock_timestamp()
+        where id = $1 and state in ('admitted', 'streaming')
+        """,
+        completion);
+
+    /// <summary>A key of the user's own, which a call takes where its model does.</summary>
+    public Task PutKey(Guid user) => Execute(
+        """
+        insert into chatbot.provider_keys (id, user_id, ciphertext, nonce, key_version, last_four)
+        values (gen_random_uuid(), $1, decode(repeat('00', 17), 'hex'), decode(repeat('00', 12), 'hex'), 1, 'abcd')
+        """,
+        user);
 
     /// <summary>Stores the answer and writes its usage; the counts are for what was not reported.</summary>
     public async Task<string?> Record(Guid completion, int countedInput = 7, int countedOutput = 3)

@@ -114,7 +114,7 @@ public sealed class ClosingTests(BillingDatabase billing) : IClassFixture<Billin
         await using var session = await billing.At("2026-03-31T23:00:00Z");
         var call = await session.Admit(user);
         // Nobody wrote it any more, and what it had given was counted.
-        await session.Execute("update chatbot.completions set state = 'interrupted', lease_epoch = 2, ended_at = clock_timestamp() where id = $1", call.Id);
+        await session.Interrupt(call.Id);
         Assert.Equal("recorded", await session.Record(call.Id, countedInput: 18, countedOutput: 10));
         await session.Travel("2026-04-02T00:00:01Z");
         await session.Close();

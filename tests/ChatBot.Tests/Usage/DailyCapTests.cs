@@ -85,12 +85,7 @@ public sealed class DailyCapTests(BillingDatabase billing) : IClassFixture<Billi
     {
         var user = await billing.NewUser(new() { Tokens = 0, Cost = 0, DailyTokens = 0, DailyCost = 0, OwnKeyTokens = 200 });
         await using var session = await billing.At("2026-03-10T08:00:00Z");
-        await session.Execute(
-            """
-            insert into chatbot.provider_keys (id, user_id, ciphertext, nonce, key_version, last_four)
-            values (gen_random_uuid(), $1, decode(repeat('00', 17), 'hex'), decode(repeat('00', 12), 'hex'), 1, 'abcd')
-            """,
-            user);
+        await session.PutKey(user);
 
         var own = await session.Admit(user, takesOwnKey: true);
         var refused = await Refusal.OfCap("own_key_tokens", () => session.Admit(user, takesOwnKey: true));

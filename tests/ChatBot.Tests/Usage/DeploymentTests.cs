@@ -50,12 +50,7 @@ public sealed class DeploymentTests(BillingDatabase billing) : IClassFixture<Bil
         var facts = await Refusal.OfCap("deployment_cost", () => session.Admit(bob));
 
         Assert.Equal(_facts, facts.Select(f => f.Key).Order());
-        await session.Execute(
-            """
-            insert into chatbot.provider_keys (id, user_id, ciphertext, nonce, key_version, last_four)
-            values (gen_random_uuid(), $1, decode(repeat('00', 17), 'hex'), decode(repeat('00', 12), 'hex'), 1, 'abcd')
-            """,
-            bob);
+        await session.PutKey(bob);
         Assert.Equal("own_key", (await session.Admit(bob, takesOwnKey: true)).Payer);
     }
 

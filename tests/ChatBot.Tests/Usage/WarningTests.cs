@@ -60,12 +60,7 @@ public sealed class WarningTests(BillingDatabase billing) : IClassFixture<Billin
     {
         var user = await billing.NewUser(new() { OwnKeyTokens = 120 });
         await using var session = await billing.At("2026-03-10T12:00:00Z");
-        await session.Execute(
-            """
-            insert into chatbot.provider_keys (id, user_id, ciphertext, nonce, key_version, last_four)
-            values (gen_random_uuid(), $1, decode(repeat('00', 17), 'hex'), decode(repeat('00', 12), 'hex'), 1, 'abcd')
-            """,
-            user);
+        await session.PutKey(user);
 
         var call = await session.Admit(user, takesOwnKey: true);
         await session.Settle(call.Id, 20, 80);
