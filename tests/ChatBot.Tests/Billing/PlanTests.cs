@@ -114,4 +114,9 @@ public sealed class PlanTests(TestStack stack)
         Assert.All(["tokenCap", "costCap", "requestsPerMinute", "concurrentStreams"], name => Assert.Null(limits[name]));
         (await stack.Finance().Put("/api/billing/deployment", new JsonObject { ["concurrentStreams"] = 0 })).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
     }
+
+    // No limits, so that nobody who is tested beside this one is limited.
+    [Fact]
+    public async Task Who_sees_to_the_billing_sets_the_limits_of_the_deployment() =>
+        Assert.Null((await stack.Finance().Put("/api/billing/deployment", new JsonObject())).Is(HttpStatusCode.OK).Json["tokenCap"]);
 }
