@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ChatBot.Chaos.Checking;
 
-internal sealed class BookReader(NpgsqlConnection connection, CancellationToken cancellation)
+public sealed class BookReader(NpgsqlConnection connection, CancellationToken cancellation)
 {
     public async Task<IReadOnlyList<T>> AllAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
     {
