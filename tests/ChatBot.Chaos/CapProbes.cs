@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using ChatBot.Chaos.Checking;
 using ChatBot.Chaos.Clients;
 using ChatBot.Chaos.Journals;
+using ChatBot.Local;
 using Npgsql;
 
 namespace ChatBot.Chaos;
@@ -20,29 +20,24 @@ public sealed class CapProbes(ChaosHttp http, UserFactory users, NpgsqlDataSourc
         where user_id = $1
         """;
 
-    public async Task<IReadOnlyList<Probe>> RunAsync()
-    {
-        var needed = Frame + Encoding.UTF8.GetByteCount(Content()) + LeastOutput;
-        return [await SendAsync(needed, fits: true), await SendAsync(needed - 1, fits: false)];
-    }
+    public async Task<IReadOnlyList<Probe>> RunAsync() => [await SendAsync(fits: true), await SendAsync(fits: false)];
 
-    // Always as long.
-    private static string Content() => $"{Markers.NewMessage()} just a word [[tokens=3 delay=1ms]]";
-
-    private async Task<Probe> SendAsync(int cap, bool fits)
+    private async Task<Probe> SendAsync(bool fits)
     {
+        var content = $"{Markers.NewMessage()} just a word [[tokens=3 delay=1ms]]";
+        var needed = Frame + O200k.Count(content) + LeastOutput;
         var user = await users.CreateAsync(isCapped: true);
         await using (var command = database.CreateCommand(SetCap))
         {
             command.Parameters.Add(new() { Value = user.Id });
-            command.Parameters.Add(new() { Value = (long)cap });
+            command.Parameters.Add(new() { Value = fits ? needed : needed - 1L });
             await command.ExecuteNonQueryAsync();
         }
 
         var body = new JsonObject
         {
             ["id"] = Guid.CreateVersion7().ToString(),
-            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = Content() }),
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = content }),
         };
         using var answer = await http.SendAsync(user, 0, HttpMethod.Post, "/api/chat", body, CancellationToken.None);
         return new Probe(user.Id, fits, answer.Status, answer.Code);

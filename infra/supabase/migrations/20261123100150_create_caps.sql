@@ -152,51 +152,51 @@ declare
   v_output_cost numeric := case when v_is_free then 0 else billing.output_cost(p_price) end;
   v_caps record;
 begin
-  -- What is null, as there is no cap, is passed over by least() and min().
+  -- One look at all caps: others settle meanwhile. What is null, as there is no cap, is passed over by least() and min().
   select
     least(
       p_most,
-      min(c.cap_limit - c.used - c.reserved) filter (where c.unit = 'tokens') - p_prompt_tokens,
+      min(r.room) filter (where c.unit = 'tokens') - p_prompt_tokens,
       -- Exact, where a quotient might be rounded up.
-      div(min(c.cap_limit - c.used - c.reserved) filter (where c.unit = 'cost') - v_prompt_cost, nullif(v_output_cost, 0))
+      div(min(r.room) filter (where c.unit = 'cost') - v_prompt_cost, nullif(v_output_cost, 0))
     ) as output,
     -- A price of nothing leaves the prompt to be paid.
-    coalesce(min(c.cap_limit - c.used - c.reserved) filter (where c.unit = 'cost') >= v_prompt_cost, true) as is_prompt_paid
+    coalesce(min(r.room) filter (where c.unit = 'cost') >= v_prompt_cost, true) as is_prompt_paid,
+    jsonb_agg(
+      case
+        when c.cap like 'deployment%' then jsonb_build_object('cap', c.cap)
+        else jsonb_build_object(
+          'cap', c.cap,
+          'limit', c.cap_limit,
+          'used', c.used,
+          'reserved', c.reserved,
+          'reservedBy', c.reserved_by,
+          'needed', r.needed,
+          'wouldFit', greatest(r.room, 0)
+        )
+      end || jsonb_build_object(
+        'resetsAt', c.resets_at,
+        'retryAfterSeconds', greatest(1, ceil(extract(epoch from c.resets_at - p_at)))
+      )
+      -- What takes longest to reset is what the user has to know.
+      order by c.resets_at desc, c.cap like 'deployment%', c.cap
+    ) filter (where r.room < r.needed) as refusals
   into v_caps
-  from billing.caps_of(p_period, p_limits, p_payer, p_at, p_but_for) c;
+  from billing.caps_of(p_period, p_limits, p_payer, p_at, p_but_for) c
+  cross join lateral (
+    values (
+      c.cap_limit - c.used - c.reserved,
+      case c.unit when 'tokens' then p_prompt_tokens + c_least else v_prompt_cost + c_least * v_output_cost end
+    )
+  ) r (room, needed);
 
   if v_caps.output >= c_least and v_caps.output > 0 and (v_caps.is_prompt_paid or v_is_free) then
     output := v_caps.output;
     tokens := p_prompt_tokens + output;
     cost := v_prompt_cost + output * v_output_cost;
-    return;
+  else
+    refusal := v_caps.refusals -> 0;
   end if;
-
-  select
-    case
-      when c.cap like 'deployment%' then jsonb_build_object('cap', c.cap)
-      else jsonb_build_object(
-        'cap', c.cap,
-        'limit', c.cap_limit,
-        'used', c.used,
-        'reserved', c.reserved,
-        'reservedBy', c.reserved_by,
-        'needed', n.needed,
-        'wouldFit', greatest(c.cap_limit - c.used - c.reserved, 0)
-      )
-    end || jsonb_build_object(
-      'resetsAt', c.resets_at,
-      'retryAfterSeconds', greatest(1, ceil(extract(epoch from c.resets_at - p_at)))
-    )
-  into refusal
-  from billing.caps_of(p_period, p_limits, p_payer, p_at, p_but_for) c
-  cross join lateral (
-    values (case c.unit when 'tokens' then p_prompt_tokens + c_least else v_prompt_cost + c_least * v_output_cost end)
-  ) n (needed)
-  where c.cap_limit - c.used - c.reserved < n.needed
-  -- What takes longest to reset is what the user has to know.
-  order by c.resets_at desc, c.cap like 'deployment%', c.cap
-  limit 1;
 end
 $$;
 

@@ -74,11 +74,11 @@ internal static class Falsifications
         with doubled as (
           insert into billing.usage_events (
             id, completion_id, attempt, user_id, chat_id, purpose, model, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-            price_id, cost, currency, quality, payer, period_start, occurred_at
+            price_id, input_rate, cached_input_rate, output_rate, reasoning_rate, cost, currency, quality, payer, period_start, day, occurred_at
           )
           select gen_random_uuid(), e.completion_id, e.attempt + 1, e.user_id, e.chat_id, e.purpose, e.model, e.input_tokens,
-            e.cached_input_tokens, e.output_tokens, e.reasoning_tokens, e.price_id, e.cost, e.currency, e.quality, e.payer, e.period_start,
-            e.occurred_at
+            e.cached_input_tokens, e.output_tokens, e.reasoning_tokens, e.price_id, e.input_rate, e.cached_input_rate, e.output_rate,
+            e.reasoning_rate, e.cost, e.currency, e.quality, e.payer, e.period_start, e.day, e.occurred_at
           from billing.usage_events e
           where e.quality = 'reported' and e.payer = 'platform'
           order by e.occurred_at

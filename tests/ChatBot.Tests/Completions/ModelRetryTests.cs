@@ -68,8 +68,8 @@ public sealed class ModelRetryTests(TestStack stack)
         var chat = await user.NewChat();
         var marker = Guid.NewGuid().ToString();
         var content = $"{marker} [[cut=0]] {string.Concat(Enumerable.Repeat("lorem ", 200))}";
-        // Room for one prompt of more than 200 and less than 500 tokens and the least answer.
-        await stack.SetCaps(user, 760);
+        // Room for one prompt of more than 222 tokens and the least answer, and not for two.
+        await stack.SetCaps(user, 700);
 
         (await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody(content))).IsProblem(HttpStatusCode.BadGateway, "model_failed");
 

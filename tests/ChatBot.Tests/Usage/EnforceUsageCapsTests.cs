@@ -127,18 +127,23 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
     [Fact]
     public async Task Of_two_runs_at_a_time_the_second_does_nothing_and_a_lease_of_who_died_runs_out()
     {
-        var dead = await HalfCompletion.Begin(stack);
-        await dead.ExpireLease();
+        var user = await stack.NewUser();
+        await stack.Execute(
+            """
+            insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, expires_at)
+            values (gen_random_uuid(), $1, now(), 'platform', 1, 0, now() - interval '1 minute')
+            """,
+            user.Id);
         var timer = stack.Program.Services.GetRequiredService<EnforceUsageCaps>();
         var holder = Guid.NewGuid();
         await stack.WaitUntil("select chatbot.begin_timer_run($1, interval '1 hour')", holder);
 
         bool ran;
-        string? state;
+        bool isThere;
         try
         {
             ran = await timer.Run(TestContext.Current.CancellationToken);
-            state = await stack.Scalar<string>("select state from chatbot.completions where id = $1", dead.Id);
+            isThere = await stack.Scalar<bool>("select exists (select from billing.usage_reservations where user_id = $1)", user.Id);
         }
         finally
         {
@@ -146,10 +151,10 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
             await stack.Execute("update chatbot.timer_lease set expires_at = clock_timestamp() - interval '1 second' where holder = $1", holder);
         }
 
-        await RunUntil("select ended_at is not null from chatbot.completions where id = $1", dead.Id);
+        await RunUntil("select not exists (select from billing.usage_reservations where user_id = $1)", user.Id);
 
         Assert.False(ran);
-        Assert.Equal("streaming", state);
+        Assert.True(isThere);
     }
 
     [Theory]
