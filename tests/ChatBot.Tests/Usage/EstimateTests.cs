@@ -92,7 +92,7 @@ public sealed class EstimateTests(TestStack stack)
         var user = await stack.NewUser();
         await stack.SetCaps(user, tokenCap, costCap is null ? null : decimal.Parse(costCap, null));
         var chat = await user.NewChat();
-        var content = new string('x', 100);
+        var content = string.Join(' ', Enumerable.Range(1, 100));
 
         var estimate = (await user.Post(Path, Message(content, chat))).Is(HttpStatusCode.OK).Json;
         var refused = (await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody(content))).IsProblem(HttpStatusCode.TooManyRequests, "usage_cap_exceeded");
