@@ -21,7 +21,8 @@ public sealed class OwnDatabase : IAsyncDisposable
 
     public TestProgram Program => _programs[0];
 
-    private NpgsqlDataSource Database { get; set; } = null!;
+    /// <summary>With full rights.</summary>
+    public NpgsqlDataSource Database { get; private set; } = null!;
 
     /// <summary>With an instance of the program that does only what it is asked to.</summary>
     public static async Task<OwnDatabase> Create(TestStack stack, params (string Name, string Value)[] settings)
