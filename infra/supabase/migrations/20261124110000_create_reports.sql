@@ -189,3 +189,7 @@ $$;
 
 revoke all on function billing.make_default from public;
 grant execute on function billing.make_default to service_role;
+
+comment on table billing.model_prices is
+  'The prices of the first migration are those of https://platform.openai.com/docs/pricing, standard tier, in force since their valid_from '
+  'and, by copies of that page, still in June 2026. Check them before billing; a new price is a new row.';

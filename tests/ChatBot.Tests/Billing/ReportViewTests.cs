@@ -1,0 +1,34 @@
+using ChatBot.Local;
+using ChatBot.Tests.Stack;
+using Xunit;
+
+namespace ChatBot.Tests.Billing;
+
+public sealed class ReportViewTests(TestStack stack)
+{
+    [Fact]
+    public async Task The_documentation_tells_each_column_of_each_view_as_the_database_does()
+    {
+        var docs = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "billing.md"), TestContext.Current.CancellationToken);
+
+        var told = (await stack.Scalar<string[]>(
+            """
+            select array_agg(format('| `%s` | %s |', a.attname, col_description(c.oid, a.attnum)))
+            from pg_class c
+            join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+            where c.relkind = 'v' and c.relnamespace = 'billing'::regnamespace
+            """))!;
+
+        Assert.True(told.Length > 40, $"{told.Length} columns");
+        Assert.All(told, line => Assert.Contains(line, docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_makes_reports_reads_the_views_and_nothing_else()
+    {
+        Assert.Equal(0L, await stack.Scalar<long>("begin; set local role billing_reader; select count(*) from billing.report_ledger where user_id is null"));
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => stack.Scalar<long>("begin; set local role billing_reader; select count(*) from billing.usage_events"));
+        Assert.Equal("42501", refused.SqlState);
+    }
+}
