@@ -124,7 +124,7 @@ public sealed class LateAnswers(LocalStack stack, NpgsqlDataSource database, Yea
     {
         try
         {
-            var body = Sender.Body(account, chat.ToString(), Guid.NewGuid(), "gpt-4o", "tokens=60 delay=100ms");
+            var body = Sender.Body(account, chat.ToString(), Guid.NewGuid(), "gpt-4o", "tokens=300 delay=100ms");
             using var answer = await http.SendAsync(new Uri(_app!.BaseUrl), HttpMethod.Post, account.Token, "/api/chat", body);
             await answer.Content.CopyToAsync(Stream.Null);
         }
