@@ -16,7 +16,6 @@ public sealed class HotPathTests(CrowdedDatabase crowd) : IClassFixture<CrowdedD
     }
 
     [Theory]
-    [InlineData("drop index public.messages_shown_newest_first, public.messages_by_chat_newest_first", "estimate")]
     [InlineData("drop index chatbot.completions_live, chatbot.completions_live_by_lease, chatbot.completions_live_by_user", "sweep_completions")]
     public async Task A_statement_that_has_lost_its_index_is_found(string change, string name) =>
         Assert.Contains(await crowd.Probe(change), run => !run.IsGood && run.Statement.Name == name);
