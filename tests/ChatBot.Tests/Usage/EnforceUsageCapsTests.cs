@@ -128,15 +128,15 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
     public async Task Of_two_runs_at_a_time_the_second_does_nothing_and_a_lease_of_who_died_runs_out()
     {
         var user = await stack.NewUser();
+        var timer = stack.Program.Services.GetRequiredService<EnforceUsageCaps>();
+        var holder = Guid.NewGuid();
+        await stack.WaitUntil("select chatbot.begin_timer_run($1, interval '1 hour')", holder);
         await stack.Execute(
             """
             insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, expires_at)
             values (gen_random_uuid(), $1, now(), 'platform', 1, 0, now() - interval '1 minute')
             """,
             user.Id);
-        var timer = stack.Program.Services.GetRequiredService<EnforceUsageCaps>();
-        var holder = Guid.NewGuid();
-        await stack.WaitUntil("select chatbot.begin_timer_run($1, interval '1 hour')", holder);
 
         bool ran;
         bool isThere;
