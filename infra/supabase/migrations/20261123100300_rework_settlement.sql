@@ -244,7 +244,10 @@ declare
 begin
   if exists (select from billing.deployment_limits l where num_nonnulls(l.token_cap, l.cost_cap) > 0) then
     insert into billing.deployment_periods as d (period_start, tokens, cost)
-    values (p_period_start, p_tokens, p_cost)
+    select p_period_start, p_tokens, p_cost
+    -- A month that was over before there were limits is not begun: it would lack what was used then.
+    where p_period_start >= billing.period_start(billing.clock())
+      or exists (select from billing.deployment_periods b where b.period_start = p_period_start)
     on conflict (period_start) do update
     set tokens = d.tokens + excluded.tokens,
         cost = d.cost + excluded.cost
