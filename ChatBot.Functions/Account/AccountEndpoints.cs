@@ -18,7 +18,7 @@ public static class AccountEndpoints
         do
         {
             var erase = Statement.Of(AccountSql.EraseTexts, Parameter.Integer(Batch));
-            isDone = (await database.All(user.Caller, erase, row => row.GetBoolean(0), cancellation))[0];
+            isDone = await database.One(user.Caller, erase, row => row.GetBoolean(0), cancellation);
         }
         while (!isDone);
 

@@ -89,11 +89,6 @@ public static class BillingSql
 
     public const string LimitDeployment = "select billing.limit_deployment($1, $2, $3, $4)";
 
-    public const string Standing = """
-        select s.plan_id, s.status, s.period_start, s.period_end, s.cap, s.cap_limit, s.used, s.reserved, s.reserved_by, s.resets_at
-        from billing.standing_of($1) s
-        """;
-
     public const string Statements = """
         select s.period_start, encode(s.content_hash, 'hex'),
           s.content_hash = billing.hash_of(s.body) and s.body = billing.statement_of(s.user_id, s.period_start), s.created_at, s.body::text
@@ -123,14 +118,38 @@ public static class BillingSql
         where id = $1
         """;
 
-    /// <summary>A page of the periods that begin in a month, in the order of the index.</summary>
+    /// <summary>
+    /// A page of the periods that begin in a month, in the order of the index. The rest of one moment and what comes after it are
+    /// asked for apart, and each statement for itself: of both at once the planner expects so little that it may read them all.
+    /// </summary>
     public const string ReportedPeriods = """
-        select p.user_id, p.period_start, p.period_end, p.status, p.tokens, p.cost, p.own_key_tokens, encode(s.content_hash, 'hex')
-        from billing.usage_periods p
-        left join billing.statements s on s.period_start = p.period_start and s.user_id = p.user_id
-        where p.period_start < $1 and (p.period_start, p.user_id) > ($2, $3)
+        select p.user_id, p.period_start, p.period_end, p.status, p.tokens, p.cost, p.own_key_tokens, s.hash
+        from (
+          (
+            select n.user_id, n.period_start, n.period_end, n.status, n.tokens, n.cost, n.own_key_tokens
+            from billing.usage_periods n
+            where n.period_start = $2 and n.user_id > $3
+            order by n.user_id
+            limit $4
+          )
+          union all
+          (
+            select n.user_id, n.period_start, n.period_end, n.status, n.tokens, n.cost, n.own_key_tokens
+            from billing.usage_periods n
+            where n.period_start > $2 and n.period_start < $1
+            order by n.period_start, n.user_id
+            limit $4
+          )
+          order by period_start, user_id
+          limit $4
+        ) p
+        left join lateral (
+          select encode(s.content_hash, 'hex') as hash
+          from billing.statements s
+          where s.period_start = p.period_start and s.user_id = p.user_id
+          offset 0
+        ) s on true
         order by p.period_start, p.user_id
-        limit $4
         """;
 
     /// <summary>The totals of one day.</summary>

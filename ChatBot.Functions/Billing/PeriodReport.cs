@@ -68,6 +68,8 @@ public sealed class PeriodReport(ChatBotDatabase database)
         }
 
         csv.Append(CultureInfo.InvariantCulture, $"{by},payer,calls,input_tokens,cached_input_tokens,output_tokens,reasoning_tokens,cost,currency\r\n");
+        // The totals of a month take a second or two.
+        await Flush(csv, output);
         foreach (var total in Sum(await Totals(month), by))
         {
             csv.Append(

@@ -28,22 +28,22 @@ public static class CompletionSql
         from chatbot.append_deltas($1, $2, $3, $4, $5, $6, $7) a
         """;
 
-    public const string Finish = "select chatbot.finish_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)::text";
+    public const string Finish = "select chatbot.finish_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
     public const string ReadAnswer = """
         select a.state, a.finish_reason, a.error_code, a.is_dead, a.ends_unread, a.tail, a.tail_from, a.last_from, a.whole
         from chatbot.read_answer($1, $2) a
         """;
 
-    public const string FindLive = "select chatbot.find_live_completion($1)::text";
+    public const string FindLive = "select chatbot.find_live_completion($1)";
 
-    public const string InterruptDead = "select chatbot.interrupt_dead_completion($1)::text";
+    public const string InterruptDead = "select chatbot.interrupt_dead_completion($1)";
 
-    public const string RequestCancel = "select chatbot.request_cancel($1)::text";
+    public const string RequestCancel = "select chatbot.request_cancel($1)";
 
     public const string Follow = "select chatbot.follow_completion($1)";
 
-    public const string IsFollowed = "select chatbot.is_followed($1, $2)::text";
+    public const string IsFollowed = "select chatbot.is_followed($1, $2)";
 
     public const string Persist = "select chatbot.persist_message($1)";
 }

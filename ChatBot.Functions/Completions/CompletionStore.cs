@@ -30,8 +30,8 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
     /// <param name="seq">Where the text begins, in UTF-16 code units.</param>
     /// <param name="isLate">Whether the text is whole and may replace what was interrupted meanwhile.</param>
     /// <returns>False where someone else ended the completion.</returns>
-    public async Task<bool> Finish(FinishedAnswer answer, int seq, bool isLate, CancellationToken cancellation) =>
-        await database.First(
+    public Task<bool> Finish(FinishedAnswer answer, int seq, bool isLate, CancellationToken cancellation) =>
+        database.One(
             Caller.Service,
             Statement.Of(
                 CompletionSql.Finish,
@@ -50,8 +50,8 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
                 Parameter.Integer(answer.OutputTokens),
                 Parameter.Integer(answer.ReasoningTokens),
                 Parameter.Time(answer.FirstTokenAt)),
-            row => row.GetString(0),
-            cancellation) == "true";
+            row => row.GetBoolean(0),
+            cancellation);
 
     public Task<StoredAnswer?> ReadAnswer(CurrentUser user, Guid id, int from, CancellationToken cancellation) =>
         database.First(
@@ -80,21 +80,19 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
     public Task Follow(CurrentUser user, Guid id, CancellationToken cancellation) =>
         database.Execute(user.Caller, Statement.Of(CompletionSql.Follow, Parameter.Uuid(id)), cancellation);
 
-    public async Task<bool> IsFollowed(Guid id, TimeSpan within, CancellationToken cancellation) =>
-        await database.First(
-            Caller.Service, Statement.Of(CompletionSql.IsFollowed, Parameter.Uuid(id), Parameter.Span(within)), row => row.GetString(0), cancellation) == "true";
+    public Task<bool> IsFollowed(Guid id, TimeSpan within, CancellationToken cancellation) =>
+        database.One(
+            Caller.Service, Statement.Of(CompletionSql.IsFollowed, Parameter.Uuid(id), Parameter.Span(within)), row => row.GetBoolean(0), cancellation);
 
-    public async Task<bool> InterruptDead(CurrentUser user, Guid id, CancellationToken cancellation) =>
-        await database.First(
-            user.Caller, Statement.Of(CompletionSql.InterruptDead, Parameter.Uuid(id)), row => row.GetString(0), cancellation) == "true";
+    public Task<bool> InterruptDead(CurrentUser user, Guid id, CancellationToken cancellation) =>
+        database.One(user.Caller, Statement.Of(CompletionSql.InterruptDead, Parameter.Uuid(id)), row => row.GetBoolean(0), cancellation);
 
     /// <summary><c>persisted</c>, <c>live</c>, or null where there is no such completion.</summary>
-    public async Task<string?> Persist(Guid id, CancellationToken cancellation) =>
-        (await database.First(
-            Caller.Service, Statement.Of(CompletionSql.Persist, Parameter.Uuid(id)), row => new { Result = row.TextOrNull(0) }, cancellation))?.Result;
+    public Task<string?> Persist(Guid id, CancellationToken cancellation) =>
+        database.One(Caller.Service, Statement.Of(CompletionSql.Persist, Parameter.Uuid(id)), row => row.TextOrNull(0), cancellation);
 
-    private async Task<Guid?> OneId(CurrentUser user, NpgsqlBatchCommand statement, CancellationToken cancellation) =>
-        await database.First(user.Caller, statement, row => row.TextOrNull(0) ?? "", cancellation) is { Length: > 0 } id ? Guid.Parse(id) : null;
+    private Task<Guid?> OneId(CurrentUser user, NpgsqlBatchCommand statement, CancellationToken cancellation) =>
+        database.One(user.Caller, statement, row => row.ValueOrNull<Guid>(0), cancellation);
 }
 
 /// <summary>A piece of a draft: the text from the UTF-16 code unit <paramref name="Seq"/> on.</summary>

@@ -57,8 +57,8 @@ public sealed partial class TitleWriter(
     }
 
     /// <summary>The output tokens that are reserved; null where the call may not be made.</summary>
-    private async Task<int?> Begin(Guid id, Subject subject, ModelSettings model, CancellationToken cancellation) =>
-        (await database.All(
+    private Task<int?> Begin(Guid id, Subject subject, ModelSettings model, CancellationToken cancellation) =>
+        database.One(
             Caller.Service,
             Statement.Of(
                 TitleSql.Begin,
@@ -72,7 +72,7 @@ public sealed partial class TitleWriter(
                 Parameter.Span(s_lease),
                 Parameter.Span(s_reservationLifetime)),
             row => row.ValueOrNull<int>(0),
-            cancellation))[0];
+            cancellation);
 
     private async Task<FinishedAnswer> Call(Guid id, Subject subject, ModelSettings model, int maxOutput, CancellationToken cancellation)
     {
@@ -107,7 +107,7 @@ public sealed partial class TitleWriter(
         return new FinishedAnswer(
             1,
             id,
-            1,
+            LiveCompletion.FirstEpoch,
             isDone ? AnswerEnd.Finished : AnswerEnd.Failed,
             isDone ? "stop" : null,
             null,

@@ -26,6 +26,16 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
         return row;
     }
 
+    /// <summary>The row of a statement that always returns one, like the call of a function.</summary>
+    public async Task<T> One<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        await using var rows = await Open(caller, statement, cancellation);
+        await rows.Reader.ReadAsync(cancellation);
+        var row = read(rows.Reader);
+        await rows.Complete(cancellation);
+        return row;
+    }
+
     public async Task<List<T>> All<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
         await using var rows = await Open(caller, statement, cancellation);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ChatBot.Functions.Http;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Problems;
@@ -26,18 +25,13 @@ public static class ReconciliationEndpoints
         HttpRequest request, ReconciliationStore store, TimeProvider time, CancellationToken cancellation)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        var to = Day(request, "to", today);
-        var from = Day(request, "from", (to ?? today).AddDays(1 - DaysByDefault));
-        var validation = new Validation()
-            .Check("from", from is not null, "must be a day such as 2026-11-24")
-            .Check("to", to is not null, "must be a day such as 2026-11-24")
-            .Check("to", from is null || to is null || (to >= from && to.Value.DayNumber - from.Value.DayNumber < MostDays), $"must not be before from, nor {MostDays} days after it");
+        var validation = new Validation().Range(request, today, DaysByDefault, MostDays - 1, out var from, out var to);
         if (validation.Problem() is { } problem)
         {
             return problem;
         }
 
-        var rows = await store.List(from!.Value, to!.Value, null, cancellation);
+        var rows = await store.List(from, to, null, cancellation);
         return JsonAnswer.Of(new Page<DailyReconciliation>(rows, null), ChatBotJson.Default.PageDailyReconciliation);
     }
 
@@ -77,11 +71,4 @@ public static class ReconciliationEndpoints
         var rows = await store.List(bill.First, last, ModelProvider.AzureOpenAI, cancellation);
         return JsonAnswer.Of(new Page<DailyReconciliation>(rows, null), ChatBotJson.Default.PageDailyReconciliation);
     }
-
-    private static DateOnly? Day(HttpRequest request, string name, DateOnly byDefault) => request.Query[name].ToString() switch
-    {
-        "" => byDefault,
-        var text when DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year >= 2000 => day,
-        _ => null,
-    };
 }

@@ -33,12 +33,12 @@ public sealed class KeepCaps(ChatBotDatabase database, ChatBotSettings settings)
         return true;
     }
 
-    private async Task<bool> IsOurTurn(Guid holder, CancellationToken cancellation) =>
-        (await database.All(
+    private Task<bool> IsOurTurn(Guid holder, CancellationToken cancellation) =>
+        database.One(
             Caller.Service,
             Statement.Of(UsageSql.BeginTimerRun, Parameter.Uuid(holder), Parameter.Span(s_lease)),
             row => row.GetBoolean(0),
-            cancellation))[0];
+            cancellation);
 
     /// <summary>Of plans whose caps have changed everybody is blocked, unblocked or warned who is so now.</summary>
     private async Task ReviewPlans(CancellationToken cancellation)
@@ -52,7 +52,7 @@ public sealed class KeepCaps(ChatBotDatabase database, ChatBotSettings settings)
             while (last is not null)
             {
                 var review = Statement.Of(UsageSql.ReviewPlan, Parameter.Text(plan), Parameter.Uuid(last), Parameter.Integer(batch));
-                last = (await database.All(Caller.Service, review, row => row.ValueOrNull<Guid>(0), cancellation))[0];
+                last = await database.One(Caller.Service, review, row => row.ValueOrNull<Guid>(0), cancellation);
             }
 
             await database.Execute(
@@ -67,7 +67,7 @@ public sealed class KeepCaps(ChatBotDatabase database, ChatBotSettings settings)
         for (var round = 0; round < batches; round++)
         {
             var close = Statement.Of(UsageSql.ClosePeriods, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(batch));
-            if ((await database.All(Caller.Service, close, row => row.GetInt32(0), cancellation))[0] < batch)
+            if (await database.One(Caller.Service, close, row => row.GetInt32(0), cancellation) < batch)
             {
                 return;
             }

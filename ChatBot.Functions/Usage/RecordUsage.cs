@@ -60,12 +60,12 @@ public sealed partial class RecordUsage(ChatBotDatabase database, ILogger<Record
         }
     }
 
-    private async Task<string?> Record(Guid id, int? inputTokens, int? outputTokens, CancellationToken cancellation) =>
-        (await database.First(
+    private Task<string?> Record(Guid id, int? inputTokens, int? outputTokens, CancellationToken cancellation) =>
+        database.One(
             Caller.Service,
             Statement.Of(UsageSql.Record, Parameter.Uuid(id), Parameter.Integer(inputTokens), Parameter.Integer(outputTokens)),
-            row => new { Result = row.TextOrNull(0) },
-            cancellation))?.Result;
+            row => row.TextOrNull(0),
+            cancellation);
 
     private static partial class Log
     {

@@ -1,4 +1,3 @@
-using ChatBot.Functions.Billing;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
 using ChatBot.Shared.Usage;
@@ -13,7 +12,7 @@ public sealed class StandingReader(ChatBotDatabase database)
         Read(user.Caller, Statement.Of(UsageSql.Standing), cancellation);
 
     public Task<Standing> Of(Guid userId, CancellationToken cancellation) =>
-        Read(Caller.Service, Statement.Of(BillingSql.Standing, Parameter.Uuid(userId)), cancellation);
+        Read(Caller.Service, Statement.Of(UsageSql.StandingOf, Parameter.Uuid(userId)), cancellation);
 
     private async Task<Standing> Read(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Http;
@@ -15,6 +14,7 @@ namespace ChatBot.Functions.Usage;
 public static class UsageEndpoints
 {
     private const int MaxDays = 366;
+    private const int DaysByDefault = 31;
 
     public static void MapUsage(this IEndpointRouteBuilder api)
     {
@@ -28,15 +28,11 @@ public static class UsageEndpoints
     private static async Task<IResult> GetUsage(CurrentUser user, StandingReader standings, CancellationToken cancellation) =>
         JsonAnswer.Of(await standings.Of(user, cancellation), ChatBotJson.Default.Standing);
 
-    private static async Task<IResult> ListDailyUsage(HttpRequest request, CurrentUser user, ChatBotDatabase database, CancellationToken cancellation)
+    private static async Task<IResult> ListDailyUsage(
+        HttpRequest request, CurrentUser user, ChatBotDatabase database, TimeProvider time, CancellationToken cancellation)
     {
-        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
-        var isTo = TryReadDay(request, "to", today, out var to);
-        var isFrom = TryReadDay(request, "from", isTo ? to.AddDays(-30) : today, out var from);
-        var validation = new Validation()
-            .Check("from", isFrom, "must be a day, like 2026-11-01")
-            .Check("to", isTo, "must be a day, like 2026-11-30")
-            .Check("to", !isFrom || !isTo || (to >= from && to.DayNumber - from.DayNumber <= MaxDays), $"must be 0 to {MaxDays} days after from");
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var validation = new Validation().Range(request, today, DaysByDefault, MaxDays, out var from, out var to);
         if (validation.Problem() is { } invalid)
         {
             return invalid;
@@ -115,13 +111,6 @@ public static class UsageEndpoints
             cancellation);
         var models = settings.Models.Join(priced, m => m.Name, p => p.Name, (m, p) => new Model(m.Name, m.Context, m.MaxOutput, p.Prices));
         return JsonAnswer.Of(new Page<Model>([.. models], null), ChatBotJson.Default.PageModel);
-    }
-
-    private static bool TryReadDay(HttpRequest request, string name, DateOnly whenAbsent, out DateOnly day)
-    {
-        var text = request.Query[name].ToString();
-        day = whenAbsent;
-        return text.Length == 0 || DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
     }
 
     private static UsageEvent ReadEvent(NpgsqlDataReader row) => new(

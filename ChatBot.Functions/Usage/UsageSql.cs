@@ -43,9 +43,17 @@ public static class UsageSql
 
     public const string ClosePeriods = "select billing.close_periods($1, $2)";
 
-    public const string Standing = """
-        select s.plan_id, s.status, s.period_start, s.period_end, s.cap, s.cap_limit, s.used, s.reserved, s.reserved_by, s.resets_at
+    private const string SelectStanding =
+        "select s.plan_id, s.status, s.period_start, s.period_end, s.cap, s.cap_limit, s.used, s.reserved, s.reserved_by, s.resets_at";
+
+    public const string Standing = $"""
+        {SelectStanding}
         from billing.standing() s
+        """;
+
+    public const string StandingOf = $"""
+        {SelectStanding}
+        from billing.standing_of($1) s
         """;
 
     public const string MyDaily = """

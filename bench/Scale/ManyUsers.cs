@@ -129,9 +129,8 @@ public static class ManyUsers
         from generate_series(0, 27) day
         cross join lateral (values (scale.month(1) + day * interval '1 day')) d (at)
         cross join billing.price_of(case day % 2 when 0 then 'gpt-4o' else 'gpt-4o-mini' end, now()) p
-        cross join generate_series(1, $1) n
         cross join generate_series(1, $2) e
-        where (n + e / 3 * 7) % 28 = day
+        cross join generate_series(1 + (28 + day - 1 - e / 3 * 7 % 28) % 28, $1, 28) n
         """;
 
     private const string Before = """

@@ -4,7 +4,8 @@ drop function chatbot.interrupt_dead_completion;
 drop function chatbot.read_answer;
 drop function chatbot.sweep_completions;
 
--- Ends completions that nobody writes any more. What another run ends at the same time is passed over.
+-- Ends completions that nobody writes any more. What another run ends at the same time is passed over. The statement's time
+-- stands still, so that the index leads to the dead, past all that live: each admission looks here.
 create function chatbot.interrupt_dead(p_user_id uuid default null, p_id uuid default null)
 returns setof uuid
 language sql
@@ -13,7 +14,7 @@ begin atomic
   with dead as (
     select c.id
     from chatbot.completions c
-    where c.state in ('admitted', 'streaming') and c.lease_expires_at < clock_timestamp()
+    where c.state in ('admitted', 'streaming') and c.lease_expires_at < statement_timestamp()
       and (p_user_id is null or c.user_id = p_user_id)
       and (p_id is null or c.id = p_id)
     order by c.lease_expires_at

@@ -34,6 +34,9 @@ alter table billing.user_plans
   add constraint user_plans_anchor_is_day check (period_anchor_day between 1 and 31);
 
 create index plans_to_review on billing.plans (id) where is_review_due;
+-- Who is on a plan that has changed is looked for among those who have a period, not among all periods that ever were.
+create index usage_periods_open on billing.usage_periods (user_id) where status <> 'closed';
+create index user_plans_blocked on billing.user_plans (user_id) where blocked_reason is not null;
 
 create type billing.limits as (
   plan_id text,
@@ -166,6 +169,13 @@ begin
   end loop;
 end
 $$;
+
+-- Now, and in the period, whatever the clock has done since it was locked.
+create function billing.moment_in(p_period billing.usage_periods)
+returns timestamptz
+language sql
+set search_path = ''
+return greatest((p_period).period_start, least(billing.clock(), (p_period).period_end - interval '1 microsecond'));
 
 -- What all users may use together, in calendar months in UTC; null is no limit.
 create table billing.deployment_limits (
@@ -329,6 +339,6 @@ for each row execute function billing.check_price();
 
 revoke all on all functions in schema billing, chatbot from public;
 grant execute on function billing.clock, billing.limits_of, billing.anchor_in, billing.period_start, billing.period_end, billing.current_period,
-  billing.lock_period, chatbot.take_token, chatbot.refuse
+  billing.lock_period, billing.moment_in, chatbot.take_token, chatbot.refuse
 to service_role;
 grant execute on function billing.allowed_models to authenticated;

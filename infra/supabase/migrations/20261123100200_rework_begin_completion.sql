@@ -270,8 +270,8 @@ begin atomic
 end;
 
 -- Which of the configured models answers: the one asked for, else the chat's, else the user's, else the first;
--- only one that the plan allows and that has a price in force.
-create function chatbot.choose_model(p_user_id uuid, p_asked text, p_chat_model text, p_models jsonb, p_allowed text[])
+-- only one that the plan allows and that has a price in force at that moment.
+create function chatbot.choose_model(p_user_id uuid, p_asked text, p_chat_model text, p_models jsonb, p_allowed text[], p_at timestamptz)
 returns table (name text, context integer, max_output integer, own_key boolean, in_bytes boolean, price billing.model_prices)
 language sql
 set search_path = ''
@@ -280,7 +280,7 @@ begin atomic
   from rows from (
     jsonb_to_recordset(p_models) as (name text, context integer, "maxOutput" integer, "ownKey" boolean, "inBytes" boolean)
   ) with ordinality m (name, context, "maxOutput", "ownKey", "inBytes", position)
-  cross join lateral billing.price_of(m.name, billing.clock()) p
+  cross join lateral billing.price_of(m.name, p_at) p
   where (p_asked is null or m.name = p_asked) and (p_allowed is null or m.name = any (p_allowed))
   order by
     m.name = p_chat_model desc nulls last,
@@ -358,8 +358,7 @@ begin
   end if;
 
   v_period := billing.lock_period(v_user, v_limits.period_anchor_day);
-  -- In the period, whatever the clock has done since.
-  v_now := greatest(v_period.period_start, least(billing.clock(), v_period.period_end - interval '1 microsecond'));
+  v_now := billing.moment_in(v_period);
 
   -- The same call again, after its acknowledgement was lost: what was decided stands.
   perform from chatbot.completions c where c.id = p_completion_id and c.user_id = v_user;
@@ -422,7 +421,7 @@ begin
   end if;
 
   select m.* into v_model
-  from chatbot.choose_model(v_user, p_model, v_chat.model, p_models, v_limits.models_allowed) m;
+  from chatbot.choose_model(v_user, p_model, v_chat.model, p_models, v_limits.models_allowed, v_now) m;
   if not found then
     perform chatbot.refuse('CB004', 'The model is not available on this plan.', jsonb_build_object('model', p_model));
   end if;
@@ -503,6 +502,7 @@ declare
   v_fit record;
   v_most integer;
   v_anew uuid;
+  v_now timestamptz;
 begin
   if v_user is null then
     perform chatbot.refuse('CB001', 'Sign in first.');
@@ -513,6 +513,7 @@ begin
     perform chatbot.refuse('CB002', v_limits.blocked_reason);
   end if;
   v_period := billing.current_period(v_user, v_limits.period_anchor_day);
+  v_now := billing.moment_in(v_period);
 
   select c.model into v_chat from public.chats c where c.id = p_chat_id and c.user_id = v_user;
   if not found and p_chat_id is not null then
@@ -534,7 +535,7 @@ begin
   end if;
 
   select m.* into v_model
-  from chatbot.choose_model(v_user, p_model, v_chat.model, p_models, v_limits.models_allowed) m;
+  from chatbot.choose_model(v_user, p_model, v_chat.model, p_models, v_limits.models_allowed, v_now) m;
   if not found then
     perform chatbot.refuse('CB004', 'The model is not available on this plan.', jsonb_build_object('model', p_model));
   end if;
@@ -550,7 +551,7 @@ begin
   prompt_tokens := v_prompt.token_bound;
 
   select f.* into v_fit
-  from billing.fit_call(v_period, v_limits, payer, billing.clock(), v_model.price, v_most, prompt_tokens) f;
+  from billing.fit_call(v_period, v_limits, payer, v_now, v_model.price, v_most, prompt_tokens) f;
   max_output_tokens := v_fit.output;
   tokens := v_fit.tokens;
   cost := v_fit.cost;

@@ -19,38 +19,56 @@ begin atomic
   select e.* from billing.usage_events e where e.completion_id = p_completion_id and e.quality = 'adjustment';
 end;
 
--- Raises an alert for each cap of which 80 or all of its 100 % are used: once per period, whoever notices.
+-- Warns at 80 and at all of 100 % of a cap, by the higher that is reached: once per period, whoever notices. A user of null is all.
+create function billing.raise_cap_alert(
+  p_user_id uuid,
+  p_cap text,
+  p_limit numeric,
+  p_used numeric,
+  p_period_start timestamptz,
+  p_resets_at timestamptz
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_percent integer := case when p_used >= p_limit then 100 when p_used * 100 >= p_limit * 80 then 80 end;
+begin
+  if p_used > 0 and v_percent is not null then
+    perform billing.raise_alert(
+      format(
+        'cap:%s:%s:%s:%s',
+        coalesce(p_user_id::text, 'deployment'), p_cap, to_char(p_period_start at time zone 'UTC', 'YYYY-MM-DD'), v_percent
+      ),
+      'cap',
+      p_user_id,
+      jsonb_build_object(
+        'cap', p_cap,
+        'percent', v_percent,
+        'limit', p_limit,
+        'used', p_used,
+        'periodStart', p_period_start,
+        'resetsAt', p_resets_at
+      )
+    );
+  end if;
+end
+$$;
+
 create function billing.raise_cap_alerts(p_period billing.usage_periods, p_limits billing.limits)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform billing.raise_alert(
-    format('cap:%s:%s:%s:%s', (p_period).user_id, c.cap, to_char((p_period).period_start at time zone 'UTC', 'YYYY-MM-DD'), c.percent),
-    'cap',
-    (p_period).user_id,
-    jsonb_build_object(
-      'cap', c.cap,
-      'percent', c.percent,
-      'limit', c.cap_limit,
-      'used', c.used,
-      'periodStart', (p_period).period_start,
-      'resetsAt', (p_period).period_end
-    )
-  )
+  perform billing.raise_cap_alert((p_period).user_id, c.cap, c.cap_limit, c.used, (p_period).period_start, (p_period).period_end)
   from (
-    select distinct on (k.cap) k.*, t.percent
-    from (
-      values
-        ('tokens', (p_limits).token_cap, (p_period).tokens),
-        ('cost', (p_limits).cost_cap, (p_period).cost),
-        ('own_key_tokens', (p_limits).own_key_token_cap, (p_period).own_key_tokens)
-    ) k (cap, cap_limit, used)
-    cross join (values (80), (100)) t (percent)
-    where k.used > 0 and k.used * 100 >= k.cap_limit * t.percent
-    order by k.cap, t.percent desc
-  ) c;
+    values
+      ('tokens', (p_limits).token_cap, (p_period).tokens),
+      ('cost', (p_limits).cost_cap, (p_period).cost),
+      ('own_key_tokens', (p_limits).own_key_token_cap, (p_period).own_key_tokens)
+  ) c (cap, cap_limit, used);
 end
 $$;
 
@@ -200,16 +218,15 @@ begin
   );
 
   update billing.usage_periods u
-  set tokens = u.tokens + case when v_is_platform then v_new.tokens else 0 end,
+  set tokens = u.tokens + t.platform,
       cost = u.cost + v_new.cost,
-      own_key_tokens = u.own_key_tokens + case when v_is_platform then 0 else v_new.tokens end
+      own_key_tokens = u.own_key_tokens + t.own_key,
+      status = billing.status_under(p_limits, u.tokens + t.platform, u.cost + v_new.cost)
+  from (
+    select case when v_is_platform then v_new.tokens else 0 end, case when v_is_platform then 0 else v_new.tokens end
+  ) t (platform, own_key)
   where u.user_id = p_completion.user_id and u.period_start = p_period_start
   returning u.* into v_period;
-  if billing.status_under(p_limits, v_period.tokens, v_period.cost) <> v_period.status then
-    update billing.usage_periods u
-    set status = billing.status_under(p_limits, v_period.tokens, v_period.cost)
-    where u.user_id = p_completion.user_id and u.period_start = p_period_start;
-  end if;
   perform billing.raise_cap_alerts(v_period, p_limits);
 
   insert into billing.usage_daily as d (
@@ -253,29 +270,11 @@ begin
         cost = d.cost + excluded.cost
     returning d.* into v_period;
 
-    perform billing.raise_alert(
-      format('cap:deployment:%s:%s:%s', c.cap, to_char(p_period_start at time zone 'UTC', 'YYYY-MM-DD'), c.percent),
-      'cap',
-      null,
-      jsonb_build_object(
-        'cap', c.cap,
-        'percent', c.percent,
-        'limit', c.cap_limit,
-        'used', c.used,
-        'periodStart', p_period_start,
-        'resetsAt', billing.period_end(p_period_start)
-      )
-    )
-    from (
-      select distinct on (k.cap) k.*, t.percent
-      from billing.deployment_limits l
-      cross join lateral (
-        values ('deployment_tokens', l.token_cap, v_period.tokens), ('deployment_cost', l.cost_cap, v_period.cost)
-      ) k (cap, cap_limit, used)
-      cross join (values (80), (100)) t (percent)
-      where k.used > 0 and k.used * 100 >= k.cap_limit * t.percent
-      order by k.cap, t.percent desc
-    ) c;
+    perform billing.raise_cap_alert(null, c.cap, c.cap_limit, c.used, p_period_start, billing.period_end(p_period_start))
+    from billing.deployment_limits l
+    cross join lateral (
+      values ('deployment_tokens', l.token_cap, v_period.tokens), ('deployment_cost', l.cost_cap, v_period.cost)
+    ) c (cap, cap_limit, used);
   end if;
 end
 $$;
@@ -547,22 +546,32 @@ begin
 end
 $$;
 
--- Asks answers to stop whose users are blocked, or have reached a cap where the plan stops them at it; how many.
+-- Asks answers to stop whose users are blocked, or have reached a cap where the plan stops them at it; how many. Of the periods
+-- only those are read that are blocked.
 create function chatbot.stop_blocked()
 returns integer
 language sql
 set search_path = ''
 begin atomic
-  with stopped as (
+  with blocked as materialized (
+    select u.user_id, null::timestamptz as period_start
+    from billing.user_plans u
+    where u.blocked_reason is not null
+    union all
+    select u.user_id, u.period_start
+    from billing.usage_periods u
+    where u.status = 'blocked'
+  ),
+  stopped as (
     update chatbot.completions c
     set cancel_requested = true
-    from billing.usage_periods u
     where c.state in ('admitted', 'streaming') and not c.cancel_requested
-      and u.user_id = c.user_id and u.period_start = c.period_start
       and exists (
         select
-        from billing.limits_of(c.user_id) l
-        where l.blocked_reason is not null or (l.stops_at_cap and u.status = 'blocked' and c.payer = 'platform')
+        from blocked b
+        cross join billing.limits_of(b.user_id) l
+        where b.user_id = c.user_id
+          and (b.period_start is null or (b.period_start = c.period_start and l.stops_at_cap and c.payer = 'platform'))
       )
     returning c.id
   )
@@ -611,7 +620,7 @@ begin atomic
 end;
 
 revoke all on all functions in schema billing, chatbot from public;
-grant execute on function billing.record_attempt, billing.events_of, billing.raise_cap_alerts, billing.status_under, billing.review_user, billing.review_plan,
+grant execute on function billing.record_attempt, billing.events_of, billing.raise_cap_alert, billing.raise_cap_alerts, billing.status_under, billing.review_user, billing.review_plan,
   billing.end_review, billing.record_for_deployment, billing.limit_deployment, billing.statement_of, billing.hash_of, billing.close_periods,
   chatbot.stop_blocked, chatbot.begin_timer_run, chatbot.end_timer_run
 to service_role;

@@ -41,6 +41,20 @@ language sql
 immutable
 return coalesce(nullif(left(trim(regexp_replace(left(p_content, 200), '\s+', ' ', 'g')), 60), ''), 'New chat');
 
+-- What a chat began with.
+create function chatbot.first_question(p_chat public.chats)
+returns text
+language sql
+stable
+set search_path = ''
+begin atomic
+  select m.content
+  from public.messages m
+  where m.chat_id = (p_chat).id and m.user_id = (p_chat).user_id and m.role = 'user'
+  order by m.seq
+  limit 1;
+end;
+
 -- What a title is to be made of, once a chat has its first answer; no row where it has a title, or had its turn.
 create function chatbot.title_subject(p_completion_id uuid)
 returns table (user_id uuid, chat_id uuid, question text, answer text)
@@ -52,13 +66,7 @@ begin atomic
   from chatbot.completions c
   join public.chats h on h.id = c.chat_id and h.user_id = c.user_id
   join public.messages a on a.id = c.id and a.role = 'assistant'
-  cross join lateral (
-    select m.content
-    from public.messages m
-    where m.chat_id = c.chat_id and m.user_id = c.user_id and m.role = 'user'
-    order by m.seq
-    limit 1
-  ) q
+  cross join lateral (values (chatbot.first_question(h))) q (content)
   where c.id = p_completion_id and c.purpose = 'answer' and c.state = 'finished' and h.title = chatbot.first_words(q.content)
     and not exists (select from chatbot.completions t where t.chat_id = c.chat_id and t.purpose = 'title');
 end;
@@ -89,13 +97,17 @@ declare
   v_fit record;
 begin
   select l.* into v_limits from billing.limits_of(p_user_id) l;
-  select p.* into v_price from billing.price_of(p_model, billing.clock()) p;
-  if v_limits.blocked_reason is not null or v_price.id is null then
+  if v_limits.blocked_reason is not null then
     return null;
   end if;
 
   v_period := billing.lock_period(p_user_id, v_limits.period_anchor_day);
-  v_now := greatest(v_period.period_start, least(billing.clock(), v_period.period_end - interval '1 microsecond'));
+  v_now := billing.moment_in(v_period);
+  select p.* into v_price from billing.price_of(p_model, v_now) p;
+  if v_price.id is null then
+    return null;
+  end if;
+
   perform billing.lock_deployment();
   select f.* into v_fit
   from billing.fit_call(v_period, v_limits, 'platform', v_now, v_price, p_max_output, p_prompt_tokens) f;
@@ -130,15 +142,8 @@ set search_path = ''
 begin atomic
   update public.chats h
   set title = p_title
-  where h.id = p_chat_id
-    and h.title = (
-      select chatbot.first_words(m.content)
-      from public.messages m
-      where m.chat_id = h.id and m.user_id = h.user_id and m.role = 'user'
-      order by m.seq
-      limit 1
-    );
+  where h.id = p_chat_id and h.title = chatbot.first_words(chatbot.first_question(h));
 end;
 
 revoke all on all functions in schema chatbot from public;
-grant execute on function chatbot.first_words, chatbot.title_subject, chatbot.begin_hidden_call, chatbot.give_title to service_role;
+grant execute on function chatbot.first_words, chatbot.first_question, chatbot.title_subject, chatbot.begin_hidden_call, chatbot.give_title to service_role;

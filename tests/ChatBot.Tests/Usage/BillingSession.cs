@@ -68,14 +68,11 @@ public sealed class BillingSession(NpgsqlConnection connection) : IAsyncDisposab
     }
 
     /// <summary>Ends a call as its instance does, or, late, as what waited in the storage account does.</summary>
-    public async Task<bool> End(
-        Guid completion, (int Input, int Output)? reported, bool wasCalled = true, bool isLate = false, string state = "finished")
-    {
-        var ended = await Scalar<string>(
+    public Task<bool> End(
+        Guid completion, (int Input, int Output)? reported, bool wasCalled = true, bool isLate = false, string state = "finished") =>
+        Scalar<bool>(
             CompletionSql.Finish, completion, 1, isLate, state, "stop", null, Array.Empty<string>(), wasCalled, 0, "So be it.",
             reported?.Input, reported is null ? null : 0, reported?.Output, reported is null ? null : 0, null);
-        return ended == "true";
-    }
 
     /// <summary>Nobody writes it any more, and somebody noticed.</summary>
     public Task Interrupt(Guid completion) => Execute(

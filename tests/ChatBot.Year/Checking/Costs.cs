@@ -7,9 +7,6 @@ internal static class Costs
 {
     private const decimal PerMillion = 0.000001m;
 
-    // A price may begin in the middle of an admission.
-    private static readonly TimeSpan s_admittedWithin = TimeSpan.FromSeconds(2);
-
     // Another call after one that gave no token, at the price of its own moment.
     private static readonly TimeSpan s_calledAgainWithin = TimeSpan.FromMinutes(2);
 
@@ -21,8 +18,8 @@ internal static class Costs
         foreach (var row in evidence.Books.Ledger)
         {
             var price = InForce(prices[row.Model], row.OccurredAt);
-            var lasted = row.Id == row.CompletionId ? s_admittedWithin : s_calledAgainWithin;
-            if (price?.Id != row.PriceId && InForce(prices[row.Model], row.OccurredAt + lasted) is { } next && next.Id == row.PriceId)
+            var isFirst = row.Id == row.CompletionId;
+            if (price?.Id != row.PriceId && !isFirst && InForce(prices[row.Model], row.OccurredAt + s_calledAgainWithin) is { } next && next.Id == row.PriceId)
             {
                 (price, between) = (next, between + 1);
             }

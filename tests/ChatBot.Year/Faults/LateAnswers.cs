@@ -27,10 +27,10 @@ public sealed class LateAnswers(LocalStack stack, NpgsqlDataSource database, Yea
 
     private const string LetIn = "alter role authenticator_of_the_late login";
 
-    private const string CountLive = """
+    private const string CountBegun = """
         select count(*)
         from chatbot.completions c
-        where c.chat_id = any ($1) and c.state = 'streaming'
+        where c.chat_id = any ($1) and c.state = 'streaming' and exists (select from chatbot.completion_deltas d where d.completion_id = c.id)
         """;
 
     private const string CountClosed = """
@@ -85,7 +85,7 @@ public sealed class LateAnswers(LocalStack stack, NpgsqlDataSource database, Yea
         var sends = accounts.Take(Count).Select(account => (Account: account, Chat: Guid.NewGuid())).ToList();
         _chats = [.. sends.Select(s => s.Chat)];
         _readers = sends.ConvertAll(s => ReadAsync(s.Account, s.Chat));
-        await UntilAsync(CountLive);
+        await UntilAsync(CountBegun);
         _app!.Suspend();
     }
 
