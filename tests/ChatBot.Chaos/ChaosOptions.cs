@@ -15,6 +15,7 @@ public sealed record ChaosOptions
           --kill-every 8s       between two SIGKILLs, about; 0 for a run without any faults: 8s
           --min-completions N   goes on beyond the duration, up to twice as long, and fails with fewer: 0
           --lease 5s            how long a dead process keeps an answer: 5s
+          --pooled              the program reaches the database through PgBouncer in transaction mode
           --binary PATH         a published program; else the one built along
           --keep DIR            keeps databases and logs there
         """;
@@ -33,6 +34,8 @@ public sealed record ChaosOptions
     public int MinCompletions { get; init; }
 
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
+
+    public bool Pooled { get; init; }
 
     public string? Keep { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record ChaosOptions
                 "--kill-every" => options with { KillEvery = arguments.Duration() },
                 "--min-completions" => options with { MinCompletions = arguments.Count(0, int.MaxValue) },
                 "--lease" => options with { Lease = arguments.Duration() },
+                "--pooled" => options with { Pooled = true },
                 "--binary" => options with { Binary = arguments.Text() },
                 "--keep" => options with { Keep = arguments.Text() },
                 _ => throw arguments.Unknown(),

@@ -50,6 +50,7 @@ public sealed class ChaosRun : IAsyncDisposable
         {
             Fresh = true,
             Durable = false,
+            Pooled = options.Pooled,
             Program = options.Binary is { } binary ? AppProgram.Binary(binary) : null,
             Report = report,
             ReportOutput = new LogWatch(journal).See,

@@ -7,7 +7,7 @@ using Xunit;
 namespace ChatBot.EndToEndTests;
 
 /// <summary>As the Functions host runs the program.</summary>
-public sealed class HostedTests(PublishedProgram published)
+public class HostedTests(PublishedProgram published)
 {
     private static readonly HttpClient s_http = new();
 

@@ -12,7 +12,7 @@ namespace ChatBot.EndToEndTests;
 /// The program as processes, on the local stack: the published binary that CHATBOT_BINARY names, else the build that was made
 /// along with these tests.
 /// </summary>
-public sealed class PublishedProgram : IAsyncLifetime
+public class PublishedProgram : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("chatbot-e2e-");
 
@@ -25,8 +25,7 @@ public sealed class PublishedProgram : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new StackOptions(_directory.FullName) { Durable = false, Program = Program };
-        Stack = await LocalStack.StartAsync(options, TestContext.Current.CancellationToken);
+        Stack = await LocalStack.StartAsync(Configure(new StackOptions(_directory.FullName) { Durable = false, Program = Program }), TestContext.Current.CancellationToken);
         Stack.StandIn.Model.DefaultDelay = TimeSpan.Zero;
         Database = NpgsqlDataSource.Create(Stack.Postgres.ConnectionString());
     }
@@ -65,5 +64,8 @@ public sealed class PublishedProgram : IAsyncLifetime
         await Database.DisposeAsync();
         await Stack.DisposeAsync();
         _directory.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
+
+    protected virtual StackOptions Configure(StackOptions options) => options;
 }

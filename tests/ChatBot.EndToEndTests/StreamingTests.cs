@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ChatBot.EndToEndTests;
 
-public sealed class StreamingTests(PublishedProgram published)
+public class StreamingTests(PublishedProgram published)
 {
     [Fact]
     public async Task A_chat_streams_persists_meters_and_is_refused_at_the_cap()

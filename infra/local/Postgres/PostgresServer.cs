@@ -51,6 +51,9 @@ public sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Of all roles that log in.</summary>
+    public string Password => _options.Password;
+
     /// <summary>What Npgsql takes. A pool keeps its connections over a restart of the server, and finds out when it uses them.</summary>
     public string ConnectionString(string role = Superuser, string database = "postgres", bool pooled = true) => new NpgsqlConnectionStringBuilder
     {

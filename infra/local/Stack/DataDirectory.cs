@@ -14,6 +14,8 @@ internal sealed class DataDirectory : IAsyncDisposable
 
     public string Postgres => Path.Combine(_path, "postgres");
 
+    public string Pooler => Path.Combine(_path, "pgbouncer");
+
     public string Azurite => Path.Combine(_path, "azurite");
 
     public string StateFile => StateFileIn(_path);
@@ -55,7 +57,7 @@ internal sealed class DataDirectory : IAsyncDisposable
     // Only what is a stack's: the directory may have been named by mistake.
     private void Clear()
     {
-        foreach (var part in new[] { Postgres, Azurite, Logs }.Where(Directory.Exists))
+        foreach (var part in new[] { Postgres, Pooler, Azurite, Logs }.Where(Directory.Exists))
         {
             Directory.Delete(part, recursive: true);
         }

@@ -28,6 +28,9 @@ public sealed class LocalStack : IAsyncDisposable
     /// <summary>Fails where the environment names another storage account.</summary>
     public AzuriteServer Azurite => _servers.Azurite ?? throw new InvalidOperationException("The stack runs without an Azurite of its own.");
 
+    /// <summary>Fails where the stack was not asked for one.</summary>
+    public PgBouncerServer Pooler => _servers.Pooler ?? throw new InvalidOperationException("The stack runs without a pooler.");
+
     public StandInServer StandIn => _servers.StandIn!;
 
     public TokenMint Tokens => _servers.Tokens!;
@@ -115,7 +118,7 @@ public sealed class LocalStack : IAsyncDisposable
         state.Write(_data.StateFile);
         state = await _servers.StartAsync(state, cancellation);
         state.Write(_data.StateFile);
-        AppSettings = Settings.Build(state, _servers.Postgres, _servers.Azurite, StandIn);
+        AppSettings = Settings.Build(state, _servers.Postgres, _servers.Pooler, _servers.Azurite, StandIn);
     }
 
     private async Task StartAppsAsync(CancellationToken cancellation)

@@ -17,6 +17,9 @@ public sealed record StackOptions(string DataDirectory)
     /// <summary>False for tests: faster, and survives everything but a crash of the machine.</summary>
     public bool Durable { get; init; } = true;
 
+    /// <summary>Whether the program reaches the database through PgBouncer in transaction mode.</summary>
+    public bool Pooled { get; init; }
+
     /// <summary>Further settings of PostgreSQL.</summary>
     public IReadOnlyDictionary<string, string> PostgresSettings { get; init; } = new Dictionary<string, string>();
 

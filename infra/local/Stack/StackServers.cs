@@ -9,6 +9,8 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
 
     public PostgresServer? Postgres { get; private set; }
 
+    public PgBouncerServer? Pooler { get; private set; }
+
     public AzuriteServer? Azurite { get; private set; }
 
     public StandInServer? StandIn { get; private set; }
@@ -37,6 +39,11 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
         if (Azurite is not null)
         {
             await Azurite.DisposeAsync();
+        }
+
+        if (Pooler is not null)
+        {
+            await Pooler.DisposeAsync();
         }
 
         if (Postgres is not null)
@@ -84,6 +91,11 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
         }, cancellation);
         options.Report($"PostgreSQL {Postgres.Version} ready on 127.0.0.1:{Postgres.Port} ({watch.Elapsed.TotalSeconds:0.0} s)");
         await new Schema(options, state.Password).PrepareAsync(Postgres, cancellation);
+        if (options.Pooled)
+        {
+            Pooler = await PgBouncerServer.StartAsync(new(data.Pooler, Postgres) { LogFile = data.LogFile("pgbouncer"), Report = options.Report }, cancellation);
+            options.Report($"PgBouncer ready on 127.0.0.1:{Pooler.Port}");
+        }
     }
 
     private async Task StartAzuriteAsync(StackState state, CancellationToken cancellation)

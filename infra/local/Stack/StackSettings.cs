@@ -18,7 +18,7 @@ internal sealed class StackSettings
 
     public bool OwnAzureOpenAI => !Has("AzureOpenAI__ApiKey") && !Has("AzureOpenAI__Endpoint");
 
-    public Dictionary<string, string> Build(StackState state, PostgresServer? postgres, AzuriteServer? azurite, StandInServer standIn)
+    public Dictionary<string, string> Build(StackState state, PostgresServer? postgres, PgBouncerServer? pooler, AzuriteServer? azurite, StandInServer standIn)
     {
         Dictionary<string, string> settings = new(StringComparer.OrdinalIgnoreCase)
         {
@@ -35,7 +35,7 @@ internal sealed class StackSettings
 
         if (postgres is not null)
         {
-            settings["Database__ConnectionString"] = postgres.Uri("authenticator");
+            settings["Database__ConnectionString"] = pooler?.Uri() ?? postgres.Uri("authenticator");
         }
 
         if (azurite is not null)
