@@ -5,10 +5,28 @@ namespace ChatBot.Functions.Settings;
 /// <summary>Reads settings and gathers all that is wrong with them, so that one start shows every mistake.</summary>
 public sealed class SettingReader(IConfiguration configuration)
 {
-    private readonly List<string> _mistakes = [];
+    private const string VaultReference = "@Microsoft.KeyVault(";
 
-    public string? Optional(string name) =>
-        configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
+    private readonly List<string> _mistakes = [];
+    private readonly HashSet<string> _unresolved = [];
+
+    public string? Optional(string name)
+    {
+        if (configuration[name]?.Trim() is not { Length: > 0 } value)
+        {
+            return null;
+        }
+
+        // What the platform cannot resolve it hands on as it is: taken for a secret, it would be one that anybody can guess.
+        if (value.StartsWith(VaultReference, StringComparison.OrdinalIgnoreCase))
+        {
+            Mistake(name, "is a reference to Key Vault that was not resolved: is the secret there, and may the identity read it", $"{VaultReference}VaultName=<vault>;SecretName=<secret>)");
+            _unresolved.Add(name);
+            return null;
+        }
+
+        return value;
+    }
 
     public string Required(string name, string example)
     {
@@ -77,8 +95,13 @@ public sealed class SettingReader(IConfiguration configuration)
 
     public IEnumerable<IConfigurationSection> Children(string name) => configuration.GetSection(name).GetChildren();
 
-    public void Mistake(string name, string what, string example) =>
-        _mistakes.Add($"Setting {name.Replace(":", "__", StringComparison.Ordinal)} {what}. Example: {name.Replace(":", "__", StringComparison.Ordinal)}={example}");
+    public void Mistake(string name, string what, string example)
+    {
+        if (!_unresolved.Contains(name))
+        {
+            _mistakes.Add($"Setting {name.Replace(":", "__", StringComparison.Ordinal)} {what}. Example: {name.Replace(":", "__", StringComparison.Ordinal)}={example}");
+        }
+    }
 
     public void ThrowIfMistaken()
     {

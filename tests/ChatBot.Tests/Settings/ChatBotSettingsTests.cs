@@ -34,6 +34,20 @@ public sealed class ChatBotSettingsTests
         }
     }
 
+    /// <summary>The platform hands on what it cannot resolve as it is: a text that anybody can guess must never become a secret.</summary>
+    [Theory]
+    [InlineData("Supabase__JwtSecret")]
+    [InlineData("Supabase__Url")]
+    [InlineData("OpenAI__ApiKey")]
+    [InlineData("Database__ConnectionString")]
+    [InlineData("Reconciliation__OpenAIAdminKey")]
+    public void A_reference_to_key_vault_that_was_not_resolved_is_no_value(string name)
+    {
+        var mistake = Assert.Single(SettingsText.Mistakes((name, "@Microsoft.KeyVault(VaultName=kv-chatbot-production;SecretName=the-secret-of-it)")));
+
+        Assert.StartsWith($"Setting {name} is a reference to Key Vault that was not resolved", mistake, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Database__ConnectionString", "postgresql://authenticator:" + SettingsText.Password + "@db:port/postgres")]
     [InlineData("Database__ConnectionString", "postgresql://authenticator:" + SettingsText.Password)]
