@@ -3,9 +3,23 @@ using Azure.Identity;
 
 namespace ChatBot.Functions.Hosting;
 
-/// <summary>The function app's managed identity: the system's, or the user-assigned one of that client id.</summary>
+/// <summary>
+/// The managed identity: the system's, or the user-assigned one of that client id. A pod of Kubernetes has a token of its own account instead,
+/// which it exchanges for one of the identity.
+/// </summary>
 public static class Identities
 {
-    public static TokenCredential Of(string? clientId) =>
-        new ManagedIdentityCredential(clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId));
+    public static TokenCredential Of(string? clientId) => Of(clientId, Environment.GetEnvironmentVariable("AZURE_FEDERATED_TOKEN_FILE"));
+
+    internal static TokenCredential Of(string? clientId, string? tokenFile)
+    {
+        if (string.IsNullOrEmpty(tokenFile))
+        {
+            return new ManagedIdentityCredential(clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId));
+        }
+
+        var options = new WorkloadIdentityCredentialOptions { TokenFilePath = tokenFile };
+        options.ClientId = clientId ?? options.ClientId;
+        return new WorkloadIdentityCredential(options);
+    }
 }
