@@ -10,13 +10,6 @@ namespace ChatBot.EndToEndTests;
 /// <summary>The program where it is given little: in an image without a shell, and in a package that is mounted for reading.</summary>
 public sealed class ContainedTests(PublishedProgram published) : IAsyncLifetime
 {
-    // What the chiseled image has: libc6, libgcc-s1 and libstdc++6. OpenSSL is loaded when it is first needed, by name.
-    private static readonly string[] s_libraries =
-    [
-        "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "linux-vdso.so.1", "libc.so.6", "libdl.so.2", "libgcc_s.so.1", "libm.so.6", "libpthread.so.0",
-        "librt.so.1", "libstdc++.so.6",
-    ];
-
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("chatbot-contained-");
 
     private string Folder => Path.Combine(_directory.FullName, "app");
@@ -46,16 +39,6 @@ public sealed class ContainedTests(PublishedProgram published) : IAsyncLifetime
         Assert.Equal(0, Exit(Contained(), "ls", Folder));
         Assert.NotEqual(0, Exit(Contained(), "touch", Path.Combine(Folder, "written")));
         Assert.True(await app.TerminateAsync(), "It did not end by itself.");
-    }
-
-    [Fact]
-    public void It_needs_no_library_that_the_image_does_not_have()
-    {
-        var needed = Run("ldd", Path.Combine(Folder, "ChatBot.Functions")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => Path.GetFileName(line.Trim().Split(' ')[0])).ToList();
-
-        Assert.Contains("libc.so.6", needed);
-        Assert.Empty(needed.Except(s_libraries));
     }
 
     [Fact]

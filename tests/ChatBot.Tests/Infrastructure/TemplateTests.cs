@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ChatBot.Local;
 using ChatBot.Tests.Local;
 using Xunit;
@@ -5,7 +6,7 @@ using Xunit;
 namespace ChatBot.Tests.Infrastructure;
 
 /// <summary>The templates of infra, before the compiler and its linter; their rules are in infra/bicepconfig.json.</summary>
-public sealed class TemplateTests
+public sealed partial class TemplateTests
 {
     private static readonly string s_infra = RepositoryRoot.Combine("infra");
 
@@ -28,6 +29,9 @@ public sealed class TemplateTests
         var parameters = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(template, TestContext.Current.CancellationToken))!["parameters"]!.AsObject();
         // An operator reads these, and nothing else, before a deployment.
         Assert.All(parameters.Where(p => (string?)p.Value!["type"] != "securestring"), p => Assert.NotNull(p.Value!["metadata"]?["description"]));
+        // The documentation tells all of them.
+        var told = DocumentedParameters().SelectMany(row => BackTicked().Matches(row).Select(m => m.Groups[1].Value));
+        Assert.Equal(parameters.Select(p => p.Key).Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
         // Nothing can be deployed but what these name: all others have a default.
         Assert.Equal(["environmentName", "location", "supabaseUrl"], parameters
             .Where(p => p.Value!["defaultValue"] is null && p.Value["nullable"] is null).Select(p => p.Key).Order(StringComparer.Ordinal));
@@ -55,6 +59,13 @@ public sealed class TemplateTests
 
     private static Task<(int ExitCode, string Output)> Run(string directory, params IReadOnlyList<string> arguments) =>
         BicepCompiler.Run(directory, arguments, null, TestContext.Current.CancellationToken);
+
+    private static IEnumerable<string> DocumentedParameters() =>
+        File.ReadAllText(RepositoryRoot.Combine("docs", "deployment.md")).Split("| Parameter |")[1].Split("\n\n")[0]
+            .Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|')[1]);
+
+    [GeneratedRegex("`([A-Za-z]+)`")]
+    private static partial Regex BackTicked();
 
     private static void CopyTemplates(string to)
     {
