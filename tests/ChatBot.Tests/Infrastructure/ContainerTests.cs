@@ -69,6 +69,18 @@ public sealed class ContainerTests(TestStack stack)
     }
 
     [Fact]
+    public void The_example_for_container_apps_is_as_patient_and_asks_the_same_routes()
+    {
+        var template = Assert.Single(Yaml.Parse(File.ReadAllText(RepositoryRoot.Combine("docs", "containers.md")).Split("```yaml\n")[1].Split("```")[0])).At("properties", "template")!;
+        var probes = Assert.Single(template.Items("containers")).Items("probes");
+
+        Assert.True(template.Number("terminationGracePeriodSeconds") >= s_streams.Grace.TotalSeconds + SecondsAfterGrace);
+        Assert.Equal(
+            ["Startup", "Liveness", "Readiness"],
+            probes.Where(p => p.Text("httpGet", "path") == Container.Text($"{p.Text("type")!.ToLowerInvariant()}Probe", "httpGet", "path")).Select(p => p.Text("type")));
+    }
+
+    [Fact]
     public void The_image_starts_the_program_itself_as_a_user_without_rights()
     {
         var final = File.ReadAllText(RepositoryRoot.Combine("Dockerfile")).Split("\nFROM ")[^1].Split('\n');

@@ -3,12 +3,14 @@ using YamlDotNet.RepresentationModel;
 
 namespace ChatBot.Tests.Infrastructure;
 
-/// <summary>Files of YAML, read by their paths.</summary>
+/// <summary>YAML, of files of the repository or within another text.</summary>
 internal static class Yaml
 {
-    public static IReadOnlyList<YamlNode> Read(params ReadOnlySpan<string> path)
+    public static IReadOnlyList<YamlNode> Read(params ReadOnlySpan<string> path) => Parse(File.ReadAllText(RepositoryRoot.Combine(path)));
+
+    public static IReadOnlyList<YamlNode> Parse(string text)
     {
-        using var reader = File.OpenText(RepositoryRoot.Combine(path));
+        using var reader = new StringReader(text);
         var stream = new YamlStream();
         stream.Load(reader);
         return [.. stream.Documents.Select(d => d.RootNode)];
