@@ -14,6 +14,7 @@ using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Reconciliation;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Telemetry;
 using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions;
@@ -26,6 +27,12 @@ public static class ChatBotApp
     {
         var settings = ChatBotSettings.Read(builder.Configuration);
         builder.ConfigureServer(settings);
+        if (settings.Telemetry is { } telemetry)
+        {
+            // The first to be added is the last to be stopped: it sends what the others have to tell at their end.
+            builder.Services.AddTelemetry(telemetry);
+        }
+
         builder.Services.AddFeatures(settings);
         if (!settings.IsHosted)
         {
@@ -33,6 +40,11 @@ public static class ChatBotApp
         }
 
         var app = builder.Build();
+        if (settings.Telemetry is not null)
+        {
+            app.UseMiddleware<RequestTracing>();
+        }
+
         app.UseMiddleware<ResponseHeaders>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();

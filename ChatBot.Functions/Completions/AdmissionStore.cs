@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Json;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
+using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Telemetry;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Usage;
 using Npgsql;
@@ -23,8 +25,18 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
     /// <summary>The admission: everything that must be settled before a model is called.</summary>
     /// <exception cref="PostgresException">Refused, with an SQLSTATE of class CB.</exception>
     /// <exception cref="UnacknowledgedException">Nobody knows whether it was admitted.</exception>
-    public Task<BegunCompletion> Begin(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation) =>
-        Repeat(() => BeginOnce(user, id, send, traceParent, cancellation));
+    public async Task<BegunCompletion> Begin(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Repeat(() => BeginOnce(user, id, send, traceParent, cancellation));
+        }
+        catch (PostgresException e)
+        {
+            Metrics.Refused(DatabaseProblems.From(e));
+            throw;
+        }
+    }
 
     /// <summary>What a send would be admitted with.</summary>
     /// <param name="chatId">Null is a new chat.</param>

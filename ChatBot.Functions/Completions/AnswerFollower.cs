@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
@@ -39,6 +40,8 @@ public sealed partial class AnswerFollower(
 
     private async Task Follow(CurrentUser user, Answer answer, int lastFrom, CancellationToken cancellation)
     {
+        // Five looks a second would fill the request's trace.
+        Activity.Current = null;
         int? from = lastFrom;
         while (from is not null && answer.End is null)
         {

@@ -6,6 +6,7 @@ using ChatBot.Functions.Models;
 using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Telemetry;
 
 namespace ChatBot.Functions.Completions;
 
@@ -44,6 +45,7 @@ public sealed partial class CompletionRelay(
     {
         var progress = new RelayProgress(time);
         var finishing = Task.CompletedTask;
+        Metrics.StreamBegan();
         try
         {
             var end = await Relay(live, progress);
@@ -60,6 +62,7 @@ public sealed partial class CompletionRelay(
             // Does nothing where it has ended as it should.
             live.Answer.Finish(AnswerEnd.OfInterrupted);
             live.Release();
+            Metrics.StreamEnded();
             _running.TryRemove(live.Id, out _);
         }
     }
@@ -85,7 +88,7 @@ public sealed partial class CompletionRelay(
 
             await using (call)
             {
-                return await Listen(live, call, progress);
+                return await Observe(live, call, progress);
             }
         }
         catch (OperationCanceledException)
@@ -96,6 +99,28 @@ public sealed partial class CompletionRelay(
         {
             Log.Broken(log, live.Model.Name, e.GetType().Name);
             return Broken(live, progress);
+        }
+    }
+
+    private async Task<AnswerEnd> Observe(LiveCompletion live, ModelCall call, RelayProgress progress)
+    {
+        string? error = null;
+        try
+        {
+            var end = await Listen(live, call, progress);
+            error = end.Problem?.Kind.Code;
+            return end;
+        }
+        catch (Exception e)
+        {
+            error = e is not OperationCanceledException ? e.GetType().Name
+                : live.StopReason is { } reason ? reason.Problem?.Kind.Code
+                : ProblemKind.ModelTimeout.Code;
+            throw;
+        }
+        finally
+        {
+            call.Observed.End(error, progress);
         }
     }
 

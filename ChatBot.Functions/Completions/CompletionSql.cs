@@ -45,5 +45,12 @@ public static class CompletionSql
 
     public const string IsFollowed = "select chatbot.is_followed($1, $2)";
 
-    public const string Persist = "select chatbot.persist_message($1)";
+    // A statement sees what was there before it began: the completion, before the function stored it.
+    public const string Persist = """
+        select chatbot.persist_message($1), (
+          select c.state
+          from chatbot.completions c
+          where c.id = $1 and c.ended_at is not null and c.persisted_at is null and c.purpose = 'answer'
+        )
+        """;
 }

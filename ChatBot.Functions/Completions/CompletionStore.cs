@@ -87,9 +87,12 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
     public Task<bool> InterruptDead(CurrentUser user, Guid id, CancellationToken cancellation) =>
         database.One(user.Caller, Statement.Of(CompletionSql.InterruptDead, Parameter.Uuid(id)), row => row.GetBoolean(0), cancellation);
 
-    /// <summary><c>persisted</c>, <c>live</c>, or null where there is no such completion.</summary>
-    public Task<string?> Persist(Guid id, CancellationToken cancellation) =>
-        database.One(Caller.Service, Statement.Of(CompletionSql.Persist, Parameter.Uuid(id)), row => row.TextOrNull(0), cancellation);
+    /// <returns>
+    /// <c>persisted</c>, <c>live</c>, or null where there is no such completion; and how it ended, where it is an answer that was not stored before.
+    /// </returns>
+    public Task<(string? Step, string? End)> Persist(Guid id, CancellationToken cancellation) =>
+        database.One(
+            Caller.Service, Statement.Of(CompletionSql.Persist, Parameter.Uuid(id)), row => (row.TextOrNull(0), row.TextOrNull(1)), cancellation);
 
     private Task<Guid?> OneId(CurrentUser user, NpgsqlBatchCommand statement, CancellationToken cancellation) =>
         database.One(user.Caller, statement, row => row.ValueOrNull<Guid>(0), cancellation);

@@ -1,3 +1,4 @@
+using ChatBot.Functions.Telemetry;
 using Npgsql;
 
 namespace ChatBot.Functions.Completions;
@@ -70,7 +71,9 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
                 return true;
             }
 
+            var start = time.GetTimestamp();
             var held = await store.AppendDeltas([.. written.Select(w => w.Part)], CancellationToken.None);
+            Metrics.DraftsFlushed(time.GetElapsedTime(start));
             foreach (var (completion, part) in written)
             {
                 if (!held.TryGetValue(completion.Id, out var isCancelled))

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Telemetry;
 using Npgsql;
 
 namespace ChatBot.Functions.Completions;
@@ -42,6 +43,7 @@ public sealed partial class ModelCaller(
             if (await BeginAttempt(live, fallback))
             {
                 Log.FellBack(log, live.Id, fallback.Name);
+                Metrics.CalledAgain(fallback.Deployment);
                 opening = await CallUntilUnusable(live);
             }
         }
@@ -75,6 +77,7 @@ public sealed partial class ModelCaller(
                 return opening;
             }
 
+            Metrics.CalledAgain(live.Model.Deployment);
             // A further attempt may have less room for its answer.
             body = ModelRequest.Write(live.Model.Deployment, live.Messages, live.Admission.MaxOutputTokens);
         }
@@ -114,6 +117,26 @@ public sealed partial class ModelCaller(
     /// <summary>One call, up to its first token.</summary>
     private async ValueTask<ModelOpening> Open(LiveCompletion live, BinaryData body)
     {
+        var observed = ObservedCall.Begin(live.Model, settings.Providers, live.Admission.MaxOutputTokens, time);
+        try
+        {
+            var opening = await Open(live, body, observed);
+            if (opening.Failure is { } failure)
+            {
+                observed.End(failure.ErrorType);
+            }
+
+            return opening;
+        }
+        catch (OperationCanceledException)
+        {
+            observed.End(live.StopReason?.Problem?.Kind.Code);
+            throw;
+        }
+    }
+
+    private async ValueTask<ModelOpening> Open(LiveCompletion live, BinaryData body, ObservedCall observed)
+    {
         var patience = CancellationTokenSource.CreateLinkedTokenSource(live.Stopping);
         patience.CancelAfter(settings.Streams.FirstToken);
         Stream? stream = null;
@@ -138,7 +161,8 @@ public sealed partial class ModelCaller(
 
                 if (chunk.Text.Length > 0 || chunk.FinishReason is not null)
                 {
-                    var call = new ModelCall(chunks, stream, patience);
+                    observed.Take(chunk);
+                    var call = new ModelCall(chunks, stream, patience, observed);
                     (stream, patience) = (null, null);
                     return new ModelOpening(call, null);
                 }

@@ -1,5 +1,6 @@
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Queues;
+using ChatBot.Functions.Telemetry;
 using ChatBot.Shared.Queues;
 
 namespace ChatBot.Functions.Completions;
@@ -19,9 +20,15 @@ public sealed partial class PersistAssistantMessage(
             Log.Claimed(log, wakeUp.CompletionId, isNew);
         }
 
-        switch (await store.Persist(wakeUp.CompletionId, cancellation))
+        var (step, end) = await store.Persist(wakeUp.CompletionId, cancellation);
+        switch (step)
         {
             case "persisted":
+                if (end is not null)
+                {
+                    Metrics.Ended(end);
+                }
+
                 await queues.Send(QueueNames.UsageEvents, wakeUp with { HasClaim = false }, cancellation);
                 await titles.Write(wakeUp.CompletionId, cancellation);
                 break;

@@ -4,6 +4,7 @@ using ChatBot.Functions.Database;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Telemetry;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Completions;
 
@@ -81,10 +82,13 @@ public sealed partial class TitleWriter(
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_patience);
         var wasCalled = true;
+        string? error = null;
+        var observed = ObservedCall.Begin(model, settings.Providers, maxOutput, time);
         try
         {
             var reply = await models.Open(model, null, ModelRequest.Write(model.Deployment, subject.Messages(), maxOutput), id, patience.Token);
             wasCalled = reply.Failure?.WasTaken ?? true;
+            error = reply.Failure?.ErrorType;
             if (reply.Body is { } body)
             {
                 await using (body)
@@ -93,6 +97,7 @@ public sealed partial class TitleWriter(
                     {
                         title.Append(chunk.Text);
                         progress.Take(chunk);
+                        observed.Take(chunk);
                     }
                 }
             }
@@ -100,7 +105,10 @@ public sealed partial class TitleWriter(
         catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException or JsonException or InvalidDataException)
         {
             Log.Failed(log, subject.ChatId, e.GetType().Name);
+            error = e.GetType().Name;
         }
+
+        observed.End(error, progress);
 
         var text = string.Join(' ', title.ToString().Split(['\r', '\n', '\t', '\0', ' ', '"'], StringSplitOptions.RemoveEmptyEntries));
         var isDone = progress.FinishReason == "stop";

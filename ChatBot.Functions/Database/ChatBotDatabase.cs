@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Telemetry;
 using Npgsql;
 
 namespace ChatBot.Functions.Database;
@@ -59,22 +61,34 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
 
     private async Task<OpenRows> Open(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellation)
     {
-        var connection = await _source.Value.OpenConnectionAsync(cancellation);
-        var batch = connection.CreateBatch();
+        var span = Traces.BeginStatement(statement.CommandText);
+        NpgsqlConnection? connection = null;
+        NpgsqlBatch? batch = null;
         try
         {
+            connection = await _source.Value.OpenConnectionAsync(cancellation);
+            batch = connection.CreateBatch();
+            span?.SetTag("server.address", connection.Host);
             batch.BatchCommands.Add(Statement.Of(
                 BecomeCaller, Parameter.Text(caller.Role), Parameter.Text(caller.Claims), Parameter.Text(_statementTimeout)));
             batch.BatchCommands.Add(statement);
             var reader = await batch.ExecuteReaderAsync(cancellation);
-            var rows = new OpenRows(connection, batch, reader);
+            var rows = new OpenRows(connection, batch, reader, span);
             await reader.NextResultAsync(cancellation);
             return rows;
         }
         catch (Exception e)
         {
+            span.Fail(KindOf(e));
+            span?.Dispose();
+            if (batch is null)
+            {
+                // Nothing was sent.
+                throw;
+            }
+
             await batch.DisposeAsync();
-            await connection.DisposeAsync();
+            await connection!.DisposeAsync();
             if (e is NpgsqlException and not PostgresException)
             {
                 throw new UnacknowledgedException((NpgsqlException)e);
@@ -102,8 +116,15 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
         }
     }
 
-    private readonly record struct OpenRows(NpgsqlConnection Connection, NpgsqlBatch Batch, NpgsqlDataReader Reader) : IAsyncDisposable
+    private static string KindOf(Exception exception) => exception is PostgresException { SqlState: var state } ? state : exception.GetType().Name;
+
+    private sealed class OpenRows(NpgsqlConnection connection, NpgsqlBatch batch, NpgsqlDataReader reader, Activity? span) : IAsyncDisposable
     {
+        // Of a read that throws it is known only that it did.
+        private string? _error = "unread";
+
+        public NpgsqlDataReader Reader => reader;
+
         /// <summary>Reads to the end: an error of the commit arrives there.</summary>
         public async Task Complete(CancellationToken cancellation)
         {
@@ -114,18 +135,31 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
                 }
 
                 await Reader.CloseAsync();
+                _error = null;
             }
-            catch (NpgsqlException e) when (e is not PostgresException)
+            catch (NpgsqlException e)
             {
+                _error = KindOf(e);
+                if (e is PostgresException)
+                {
+                    throw;
+                }
+
                 throw new UnacknowledgedException(e);
             }
         }
 
         public async ValueTask DisposeAsync()
         {
-            await Reader.DisposeAsync();
-            await Batch.DisposeAsync();
-            await Connection.DisposeAsync();
+            if (_error is { } error)
+            {
+                span.Fail(error);
+            }
+
+            span?.Dispose();
+            await reader.DisposeAsync();
+            await batch.DisposeAsync();
+            await connection.DisposeAsync();
         }
     }
 }

@@ -3,6 +3,7 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
+using ChatBot.Functions.Telemetry;
 using ChatBot.Shared.Queues;
 using Npgsql;
 
@@ -85,8 +86,9 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
     {
         try
         {
-            var trigger = new QueueTrigger(function.Queue, message.MessageId, message.Body.ToString(), (int)message.DequeueCount);
-            await function.Run(services, trigger, CancellationToken.None);
+            var trigger = new QueueTrigger(
+                function.Queue, message.MessageId, message.Body.ToString(), (int)message.DequeueCount, message.InsertedOn);
+            await Delivery.Run(function, services, trigger, CancellationToken.None);
         }
         catch (Exception e)
         {

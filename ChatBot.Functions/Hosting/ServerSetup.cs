@@ -33,6 +33,8 @@ public static class ServerSetup
             // Calls on behalf of all users share it: nothing of one may stick to another.
             UseCookies = false,
             AllowAutoRedirect = false,
+            // Neither our trace nor what a client calls its baggage is any business of those who are called.
+            ActivityHeadersPropagator = null,
         })
         {
             // Each call has its own patience.
@@ -48,5 +50,5 @@ public static class ServerSetup
 
     /// <summary>The Functions host asks this path every few milliseconds until it answers: no work, no effects.</summary>
     public static void MapRoot(this IEndpointRouteBuilder app) =>
-        app.MapGet("/", () => TypedResults.NoContent()).WithMetadata(new AllowAnonymousAttribute());
+        app.MapGet("/", () => TypedResults.NoContent()).WithMetadata(new AllowAnonymousAttribute()).DisableHttpMetrics();
 }

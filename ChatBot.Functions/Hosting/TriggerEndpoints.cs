@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatBot.Functions.Http;
+using ChatBot.Functions.Telemetry;
 using Microsoft.AspNetCore.Authorization;
 
 namespace ChatBot.Functions.Hosting;
@@ -16,12 +17,14 @@ public static partial class TriggerEndpoints
     {
         foreach (var function in TriggerTable.Queues)
         {
-            app.MapPost("/" + function.Name, (HttpContext http) => RunQueue(http, function)).WithMetadata(new AllowAnonymousAttribute());
+            app.MapPost("/" + function.Name, (HttpContext http) => RunQueue(http, function))
+                .WithMetadata(new AllowAnonymousAttribute()).DisableHttpMetrics();
         }
 
         foreach (var function in TriggerTable.Timers)
         {
-            app.MapPost("/" + function.Name, (HttpContext http) => RunTimer(http, function)).WithMetadata(new AllowAnonymousAttribute());
+            app.MapPost("/" + function.Name, (HttpContext http) => RunTimer(http, function))
+                .WithMetadata(new AllowAnonymousAttribute()).DisableHttpMetrics();
         }
     }
 
@@ -37,7 +40,7 @@ public static partial class TriggerEndpoints
         await Run(http, function.Name, async cancellation =>
         {
             using var envelope = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: cancellation);
-            await function.Run(http.RequestServices, TriggerEnvelope.ReadQueue(envelope.RootElement, function.Queue), cancellation);
+            await Delivery.Run(function, http.RequestServices, TriggerEnvelope.ReadQueue(envelope.RootElement, function.Queue), cancellation);
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ChatBot.Functions.Hosting;
@@ -19,7 +20,12 @@ public static class TriggerEnvelope
         }
 
         var metadata = envelope.TryGetProperty("Metadata", out var m) && m.ValueKind == JsonValueKind.Object ? m : default;
-        return new QueueTrigger(queue, Text(metadata, "Id") ?? "", Decode(message), int.TryParse(Text(metadata, "DequeueCount"), out var count) ? count : 1);
+        return new QueueTrigger(
+            queue,
+            Text(metadata, "Id") ?? "",
+            Decode(message),
+            int.TryParse(Text(metadata, "DequeueCount"), out var count) ? count : 1,
+            DateTimeOffset.TryParse(Text(metadata, "InsertionTime"), CultureInfo.InvariantCulture, out var insertedAt) ? insertedAt : null);
     }
 
     /// <summary>The host encodes a message's text as a JSON string within a JSON string; newer hosts hand JSON over as it is.</summary>

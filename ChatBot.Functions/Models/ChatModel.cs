@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Globalization;
 using Azure.AI.OpenAI;
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Problems;
@@ -54,7 +55,7 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
                 ModelFault.Passing,
                 new ProblemResult(ProblemKind.ModelFailed, "The model cannot be reached at the moment. Send the message again."),
                 WasTaken: !IsUnsent(e),
-                IsOutage: true);
+                IsOutage: true) { ErrorType = e.GetType().Name };
         }
     }
 
@@ -121,7 +122,7 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
         {
             var error = await ModelError.Read(response, cancellation);
             Log.Refused(log, model.Name, response.Status, error.Code);
-            return error.AsFailure(isOwnKey, time.GetUtcNow());
+            return error.AsFailure(isOwnKey, time.GetUtcNow()) with { ErrorType = response.Status.ToString(CultureInfo.InvariantCulture) };
         }
     }
 

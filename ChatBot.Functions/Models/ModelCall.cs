@@ -1,8 +1,13 @@
+using ChatBot.Functions.Telemetry;
+
 namespace ChatBot.Functions.Models;
 
 /// <summary>A call that the model has begun to answer: the first chunk that says something is there already.</summary>
-public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, Stream body, CancellationTokenSource patience) : IAsyncDisposable
+public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, Stream body, CancellationTokenSource patience, ObservedCall observed) : IAsyncDisposable
 {
+    /// <summary>To be told of its end by who listens.</summary>
+    public ObservedCall Observed => observed;
+
     /// <summary>Valid until the next is asked for.</summary>
     public ModelChunk Chunk => chunks.Current;
 

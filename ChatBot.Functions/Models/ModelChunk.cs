@@ -20,6 +20,9 @@ public sealed class ModelChunk
 
     public TokenUsage? Usage { get; private set; }
 
+    /// <summary>What the provider calls the model, as its first event says.</summary>
+    public string? Model { get; private set; }
+
     /// <summary>What the provider's content filter took out, in its words.</summary>
     public IReadOnlyList<string> Filtered { get; private set; } = [];
 
@@ -45,6 +48,12 @@ public sealed class ModelChunk
             else if (json.ValueTextEquals("error"u8))
             {
                 ReadError(ref json);
+            }
+            else if (Model is null && json.ValueTextEquals("model"u8))
+            {
+                json.Read();
+                Model = json.TokenType == JsonTokenType.String ? json.GetString() : null;
+                json.Skip();
             }
             else
             {

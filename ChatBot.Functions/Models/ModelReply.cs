@@ -13,7 +13,11 @@ public readonly record struct ModelReply(Stream? Body, ModelFailure? Failure)
 /// <param name="IsOutage">Whether it says that the endpoint is ill, and not just busy.</param>
 /// <param name="RetryAfter">How long the endpoint asks to be left alone.</param>
 public sealed record ModelFailure(
-    ModelFault Fault, ProblemResult Problem, bool WasTaken = false, bool IsOutage = false, TimeSpan? RetryAfter = null);
+    ModelFault Fault, ProblemResult Problem, bool WasTaken = false, bool IsOutage = false, TimeSpan? RetryAfter = null)
+{
+    /// <summary>What it is counted as: the endpoint's status where it answered.</summary>
+    public string ErrorType { get; init; } = Problem.Kind.Code;
+}
 
 public enum ModelFault
 {

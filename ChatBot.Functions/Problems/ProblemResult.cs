@@ -15,6 +15,8 @@ public sealed class ProblemResult(
 {
     public ProblemKind Kind => kind;
 
+    public IDictionary<string, JsonElement>? Facts => facts;
+
     public static ProblemResult NotFound { get; } = new(ProblemKind.NotFound, "There is no such thing, or it is not yours.");
 
     public static ProblemResult Invalid(string field, string what) =>

@@ -1,5 +1,7 @@
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Telemetry;
+using ChatBot.Shared.Queues;
 
 namespace ChatBot.Functions.Queues;
 
@@ -13,7 +15,7 @@ public sealed partial class KeepDeadLetter(ChatBotDatabase database, ILogger<Kee
         Log.Kept(log, trigger.Queue, trigger.MessageId);
         // Postgres has no U+0000 in texts, and a poison message may hold anything.
         var body = trigger.Body.Replace('\0', '\uFFFD');
-        await database.Execute(
+        var kept = await database.Execute(
             Caller.Service,
             Statement.Of(
                 DeadLetterSql.Keep,
@@ -22,6 +24,10 @@ public sealed partial class KeepDeadLetter(ChatBotDatabase database, ILogger<Kee
                 Parameter.Text(body.Length > MaxBodyLength / 4 ? body[..(MaxBodyLength / 4)] : body),
                 Parameter.Integer(trigger.DequeueCount)),
             cancellation);
+        if (kept > 0)
+        {
+            Metrics.Died(trigger.Queue.Replace(QueueNames.PoisonSuffix, "", StringComparison.Ordinal));
+        }
     }
 
     private static partial class Log

@@ -6,6 +6,7 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Telemetry;
 using ChatBot.Shared.Queues;
 
 namespace ChatBot.Functions.Queues;
@@ -20,7 +21,18 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
 
     public async Task Send(string queue, WakeUp wakeUp, CancellationToken cancellation)
     {
-        await Send(queue, BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(wakeUp, WakeUpJson.Default.WakeUp)), cancellation);
+        using var span = Traces.BeginSend(queue, wakeUp.TraceParent);
+        try
+        {
+            var body = JsonSerializer.SerializeToUtf8Bytes(wakeUp with { TraceParent = span?.Id ?? wakeUp.TraceParent }, WakeUpJson.Default.WakeUp);
+            await Send(queue, BinaryData.FromBytes(body), cancellation);
+        }
+        catch (Exception e)
+        {
+            span.Fail(e.GetType().Name);
+            throw;
+        }
+
         Sent?.Invoke(queue);
     }
 

@@ -5,6 +5,19 @@ namespace ChatBot.Functions.Queues;
 
 public static class WakeUpReader
 {
+    /// <summary>Null where there is none, or no wake-up.</summary>
+    public static string? TraceParentOf(string body)
+    {
+        try
+        {
+            return Read(body).TraceParent;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="InvalidDataException">It is not a wake-up of a version that this program knows.</exception>
     public static WakeUp Read(string body)
     {

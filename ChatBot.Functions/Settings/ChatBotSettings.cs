@@ -14,6 +14,7 @@ public sealed record ChatBotSettings(
     TitleSettings Titles,
     WebhookSettings? Webhook,
     ReconciliationSettings Reconciliation,
+    TelemetrySettings? Telemetry,
     IReadOnlyList<string> AllowedOrigins,
     int? CustomHandlerPort)
 {
@@ -39,6 +40,7 @@ public sealed record ChatBotSettings(
             TitleSettings.Read(reader, models),
             WebhookSettings.Read(reader),
             ReconciliationSettings.Read(reader),
+            TelemetrySettings.Read(reader),
             ReadOrigins(reader),
             ReadPort(reader));
 

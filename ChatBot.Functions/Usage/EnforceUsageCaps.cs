@@ -58,16 +58,16 @@ public sealed partial class EnforceUsageCaps(
         var found = await database.All(
             Caller.Service,
             Statement.Of(UsageSql.Sweep, Parameter.Span(s_forgottenAfter), Parameter.Span(s_longestPause)),
-            row => (Queue: row.GetString(0), CompletionId: row.GetGuid(1)),
+            row => (Queue: row.GetString(0), CompletionId: row.GetGuid(1), TraceParent: row.TextOrNull(2)),
             cancellation);
         if (found.Count == 0)
         {
             return;
         }
 
-        foreach (var (queue, completionId) in found)
+        foreach (var (queue, completionId, traceParent) in found)
         {
-            await queues.Send(queue, new WakeUp(1, completionId), cancellation);
+            await queues.Send(queue, new WakeUp(1, completionId, traceParent), cancellation);
         }
 
         await database.Execute(

@@ -21,8 +21,9 @@ public static class UsageSql
     public const string EndTimerRun = "select chatbot.end_timer_run($1)";
 
     public const string Sweep = """
-        select s.queue, s.completion_id
+        select s.queue, s.completion_id, c.trace_parent
         from chatbot.sweep_completions($1, $2) s
+        left join chatbot.completions c on c.id = s.completion_id
         """;
 
     public const string MarkWoken = "select chatbot.mark_woken($1)";

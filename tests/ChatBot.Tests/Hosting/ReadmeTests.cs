@@ -51,6 +51,6 @@ public sealed partial class ReadmeTests(TestStack stack)
     [GeneratedRegex(@"^\| `(GET|POST|PUT|PATCH|DELETE) ([^`?]+)[^`]*` \| (\w+) \|", RegexOptions.Multiline)]
     private static partial Regex RouteRow();
 
-    [GeneratedRegex("\"((?:Database|Supabase|AzureWebJobsStorage|OpenAI|AzureOpenAI|Encryption|Streams|ModelCalls|Cors|Alerts|Reconciliation):[A-Za-z:]+)\"")]
+    [GeneratedRegex("\"((?:Database|Supabase|AzureWebJobsStorage|OpenAI|AzureOpenAI|Encryption|Streams|ModelCalls|Cors|Alerts|Reconciliation):[A-Za-z:]+|(?:OTEL|APPLICATIONINSIGHTS)_[A-Z_]+)\"")]
     private static partial Regex SettingName();
 }
