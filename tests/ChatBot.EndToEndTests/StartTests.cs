@@ -10,6 +10,7 @@ public sealed class StartTests(PublishedProgram published)
     [InlineData("Supabase__Url", "not a url")]
     [InlineData("Encryption__Keys__1", "dG9vIHNob3J0")]
     [InlineData("Streams__IdleSeconds", "soon")]
+    [InlineData("OTEL_TRACES_SAMPLER", "sometimes")]
     public async Task A_wrong_setting_stops_the_start_with_its_name_and_an_example(string name, string value)
     {
         await using var app = await published.Stack.StartAppAsync($"bad-{name}", overrides: new Dictionary<string, string> { [name] = value });

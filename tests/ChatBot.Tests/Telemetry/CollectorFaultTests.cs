@@ -33,7 +33,7 @@ public sealed class CollectorFaultTests(TestStack stack)
         // More spans than are kept waiting, so that some are lost while the first are still being sent.
         var clients = Enumerable.Range(0, 8).Select(async _ =>
         {
-            for (var n = 0; n < 120; n++)
+            for (var n = 0; n < 200; n++)
             {
                 var watch = Stopwatch.StartNew();
                 (await user.Get($"/api/chats/{chat}")).Is(HttpStatusCode.OK);
