@@ -1,5 +1,6 @@
 // Cold start and idle memory: from spawning the process to its first answer, and to the first token of an answer by the
-// stand-in; the published binary and the same program under JIT in turns, so that a busy machine slows both alike.
+// stand-in; the published binary, the same with telemetry exported, and the same program under JIT in turns, so that a busy machine
+// slows all alike.
 //
 //   dotnet publish ChatBot.Functions -c Release -r linux-x64 -o artifacts/publish
 //   dotnet build ChatBot.Functions -c Release
@@ -19,10 +20,13 @@ using Npgsql;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
-AppProgram[] programs =
+var binary = AppProgram.Binary(RepositoryRoot.Combine("artifacts", "publish", "ChatBot.Functions"));
+// To nobody: what a start waits for is not the collector.
+Candidate[] candidates =
 [
-    AppProgram.Binary(RepositoryRoot.Combine("artifacts", "publish", "ChatBot.Functions")),
-    AppProgram.Binary(RepositoryRoot.Combine("ChatBot.Functions", "bin", "Release", "net10.0", "ChatBot.Functions.dll")),
+    new("Native AOT", binary, []),
+    new("… exporting telemetry", binary, [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")]),
+    new("JIT", AppProgram.Binary(RepositoryRoot.Combine("ChatBot.Functions", "bin", "Release", "net10.0", "ChatBot.Functions.dll")), []),
 ];
 var directory = Directory.CreateTempSubdirectory("chatbot-start-");
 await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.FullName) { Durable = false }))
@@ -30,24 +34,24 @@ await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.
     stack.StandIn.Model.DefaultDelay = TimeSpan.Zero;
     await using var database = NpgsqlDataSource.Create(stack.Postgres.ConnectionString());
     var users = new List<string>();
-    for (var i = 0; i < rounds * programs.Length; i++)
+    for (var i = 0; i < rounds * candidates.Length; i++)
     {
         users.Add(await NewUser(stack, database));
     }
 
-    var measured = programs.Select(_ => new List<Start>()).ToList();
+    var measured = candidates.Select(_ => new List<Start>()).ToList();
     for (var round = 0; round < rounds; round++)
     {
-        foreach (var (index, program) in programs.Index())
+        foreach (var (index, candidate) in candidates.Index())
         {
             measured[index].Add(new Start(
-                await ToFirstAnswer(stack, program),
-                await ToFirstToken(stack, program, users[(round * programs.Length) + index]),
-                await Idle(stack, program)));
+                await ToFirstAnswer(stack, candidate),
+                await ToFirstToken(stack, candidate, users[(round * candidates.Length) + index]),
+                await Idle(stack, candidate)));
         }
     }
 
-    Console.WriteLine($"| median (slowest) of {rounds} | Native AOT | JIT |\n|---|---|---|");
+    Console.WriteLine($"| median (slowest) of {rounds} | {string.Join(" | ", candidates.Select(c => c.Name))} |\n|---|{string.Concat(candidates.Select(_ => "---|"))}");
     Row("process start to first answer, ms", s => s.FirstAnswer);
     Row("process start to first token, ms", s => s.FirstToken);
     Row("idle resident memory, MB", s => s.Idle);
@@ -58,15 +62,15 @@ await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.
 
 directory.Delete(recursive: true);
 
-static async Task<double> ToFirstAnswer(LocalStack stack, AppProgram program)
+static async Task<double> ToFirstAnswer(LocalStack stack, Candidate candidate)
 {
-    using var instance = new Instance(stack, program);
+    using var instance = new Instance(stack, candidate);
     return await instance.FirstAnswer(() => new HttpRequestMessage(HttpMethod.Get, "/api/health"), "ok");
 }
 
-static async Task<double> ToFirstToken(LocalStack stack, AppProgram program, string token)
+static async Task<double> ToFirstToken(LocalStack stack, Candidate candidate, string token)
 {
-    using var instance = new Instance(stack, program);
+    using var instance = new Instance(stack, candidate);
     return await instance.FirstAnswer(
         () => new HttpRequestMessage(HttpMethod.Post, "/api/chat")
         {
@@ -76,9 +80,9 @@ static async Task<double> ToFirstToken(LocalStack stack, AppProgram program, str
         "text-delta");
 }
 
-static async Task<double> Idle(LocalStack stack, AppProgram program)
+static async Task<double> Idle(LocalStack stack, Candidate candidate)
 {
-    using var instance = new Instance(stack, program);
+    using var instance = new Instance(stack, candidate);
     await instance.FirstAnswer(() => new HttpRequestMessage(HttpMethod.Get, "/api/health"), "ok");
     await Task.Delay(TimeSpan.FromSeconds(1));
     return instance.Resident;
@@ -94,6 +98,8 @@ static async Task<string> NewUser(LocalStack stack, NpgsqlDataSource database)
     return stack.Tokens.Mint(new AccessToken(id));
 }
 
+internal sealed record Candidate(string Name, AppProgram Program, (string Name, string Value)[] Settings);
+
 internal sealed record Start(double FirstAnswer, double FirstToken, double Idle);
 
 /// <summary>A process as the Functions host starts it: no queue is polled.</summary>
@@ -103,12 +109,12 @@ internal sealed class Instance : IDisposable
     private readonly HttpClient _http;
     private readonly Process _process;
 
-    public Instance(LocalStack stack, AppProgram program)
+    public Instance(LocalStack stack, Candidate candidate)
     {
         var port = FreePort();
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        var start = new ProcessStartInfo(program.FileName, program.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in stack.AppSettings)
+        var start = new ProcessStartInfo(candidate.Program.FileName, candidate.Program.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in stack.AppSettings.Select(s => (s.Key, s.Value)).Concat(candidate.Settings))
         {
             start.Environment[name] = value;
         }
