@@ -20,7 +20,10 @@ public sealed class SettingReader(IConfiguration configuration)
         // What the platform cannot resolve it hands on as it is: taken for a secret, it would be one that anybody can guess.
         if (value.StartsWith(VaultReference, StringComparison.OrdinalIgnoreCase))
         {
-            Mistake(name, "is a reference to Key Vault that was not resolved: is the secret there, and may the identity read it", $"{VaultReference}VaultName=<vault>;SecretName=<secret>)");
+            Mistake(
+                name,
+                "is a reference to Key Vault that was not resolved: is the secret there, and may the identity read it",
+                $"{VaultReference}VaultName=<vault>;SecretName=<secret>)");
             _unresolved.Add(name);
             return null;
         }

@@ -78,7 +78,11 @@ public sealed class ContainedTests(PublishedProgram published) : IAsyncLifetime
 
     private static int Exit(AppProgram program, params IReadOnlyList<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program.FileName, [.. program.Arguments, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program.FileName, [.. program.Arguments, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode;

@@ -13,7 +13,8 @@ public sealed class AlertRuleTests
     public async Task Each_of_the_five_is_watched_and_told_to_the_operators(string name, string table, string condition)
     {
         var plan = await Plan.Full;
-        var rule = Assert.Single(plan.All("Microsoft.Insights/scheduledQueryRules"), r => ((string)r["name"]!).EndsWith(name, StringComparison.Ordinal))["properties"]!;
+        var rule = Assert.Single(
+            plan.All("Microsoft.Insights/scheduledQueryRules"), r => ((string)r["name"]!).EndsWith(name, StringComparison.Ordinal))["properties"]!;
         var criterion = Assert.Single(rule["criteria"]!["allOf"]!.AsArray())!;
 
         Assert.StartsWith(table + " | ", (string?)criterion["query"], StringComparison.Ordinal);

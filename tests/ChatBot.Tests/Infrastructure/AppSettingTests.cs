@@ -111,6 +111,8 @@ public sealed class AppSettingTests
     private static string Resolve(string value) => value switch
     {
         ['@', ..] => s_secrets[SecretName(value)],
+        ['[', ..] when value.EndsWith(".ConnectionString]", StringComparison.Ordinal) =>
+            "InstrumentationKey=11111111-1111-1111-1111-111111111111;IngestionEndpoint=https://azure.example.com/",
         ['[', ..] => "https://azure.example.com/",
         _ => value,
     };

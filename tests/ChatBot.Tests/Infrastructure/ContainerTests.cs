@@ -1,3 +1,4 @@
+using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Settings;
 using ChatBot.Local;
 using ChatBot.Tests.Settings;
@@ -61,23 +62,26 @@ public sealed class ContainerTests(TestStack stack)
     [Fact]
     public void Pods_scale_with_the_queues_of_the_program()
     {
-        var queues = Manifest("ScaledObject").Items("spec", "triggers").Where(t => t.Text("type") == "azure-queue").Select(t => t.Text("metadata", "queueName"));
+        var queues = Manifest("ScaledObject").Items("spec", "triggers")
+            .Where(t => t.Text("type") == "azure-queue").Select(t => t.Text("metadata", "queueName"));
 
         Assert.Equal(
-            Functions.Hosting.TriggerTable.Queues.Select(f => f.Queue).Where(q => !q.EndsWith("-poison", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            TriggerTable.Queues.Select(f => f.Queue).Where(q => !q.EndsWith("-poison", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
             queues.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void The_example_for_container_apps_is_as_patient_and_asks_the_same_routes()
     {
-        var template = Assert.Single(Yaml.Parse(File.ReadAllText(RepositoryRoot.Combine("docs", "containers.md")).Split("```yaml\n")[1].Split("```")[0])).At("properties", "template")!;
+        var example = File.ReadAllText(RepositoryRoot.Combine("docs", "containers.md")).Split("```yaml\n")[1].Split("```")[0];
+        var template = Assert.Single(Yaml.Parse(example)).At("properties", "template")!;
         var probes = Assert.Single(template.Items("containers")).Items("probes");
 
         Assert.True(template.Number("terminationGracePeriodSeconds") >= s_streams.Grace.TotalSeconds + SecondsAfterGrace);
         Assert.Equal(
             ["Startup", "Liveness", "Readiness"],
-            probes.Where(p => p.Text("httpGet", "path") == Container.Text($"{p.Text("type")!.ToLowerInvariant()}Probe", "httpGet", "path")).Select(p => p.Text("type")));
+            probes.Where(p => p.Text("httpGet", "path") == Container.Text($"{p.Text("type")!.ToLowerInvariant()}Probe", "httpGet", "path"))
+                .Select(p => p.Text("type")));
     }
 
     [Fact]
@@ -100,7 +104,10 @@ public sealed class ContainerTests(TestStack stack)
 
         Assert.All(given, path => Assert.True(Path.Exists(RepositoryRoot.Combine(path)), $"There is no {path}."));
         Assert.Superset(
-            new HashSet<string> { "ChatBot.Functions", "ChatBot.Shared", "infra/vocabulary", "Directory.Build.props", "Directory.Packages.props", "global.json", "host.json" },
+            new HashSet<string>
+            {
+                "ChatBot.Functions", "ChatBot.Shared", "infra/vocabulary", "Directory.Build.props", "Directory.Packages.props", "global.json", "host.json",
+            },
             given.ToHashSet());
     }
 

@@ -13,7 +13,9 @@ internal sealed class Plan
 {
     public const string Canary = "s3cret-canary";
 
-    private static readonly Lazy<Task<Plan>> s_full = new(() => Make(RepositoryRoot.Combine("tests", "ChatBot.Tests", "Infrastructure", "full.bicepparam")));
+    private static readonly Lazy<Task<Plan>> s_full = new(() =>
+        Make(RepositoryRoot.Combine("tests", "ChatBot.Tests", "Infrastructure", "full.bicepparam")));
+
     private static readonly Lazy<Task<Plan>> s_example = new(() => Make(RepositoryRoot.Combine("infra", "main.bicepparam")));
 
     private Plan(string text)
@@ -51,7 +53,8 @@ internal sealed class Plan
         var copy = Path.Combine(directory.Path, "plan.bicepparam");
         var text = await File.ReadAllTextAsync(parameters);
         var template = RepositoryRoot.Combine("infra", "main.bicep");
-        await File.WriteAllTextAsync(copy, $"using '{Path.GetRelativePath(directory.Path, template).Replace('\\', '/')}'\n{text[text.IndexOf('\n', StringComparison.Ordinal)..]}");
+        var withoutUsing = text[text.IndexOf('\n', StringComparison.Ordinal)..];
+        await File.WriteAllTextAsync(copy, $"using '{Path.GetRelativePath(directory.Path, template).Replace('\\', '/')}'\n{withoutUsing}");
         var result = await BicepCompiler.Run(
             directory.Path,
             ["snapshot", copy, "--mode", "overwrite", "--location", "swedencentral",

@@ -29,14 +29,17 @@ public sealed class PlanTests
         Assert.Equal(
             TriggerTable.Queues.Select(f => f.Queue).Order(StringComparer.Ordinal),
             plan.All("Microsoft.Storage/storageAccounts/queueServices/queues").Select(LastName).Order(StringComparer.Ordinal));
-        Assert.Equal(["deployments", QueueNames.FinishedAnswers], plan.All("Microsoft.Storage/storageAccounts/blobServices/containers").Select(LastName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["deployments", QueueNames.FinishedAnswers],
+            plan.All("Microsoft.Storage/storageAccounts/blobServices/containers").Select(LastName).Order(StringComparer.Ordinal));
         Assert.Contains("deployments", (string?)plan.App["properties"]!["functionAppConfig"]!["deployment"]!["storage"]!["value"], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Only_answers_that_nobody_fetched_are_deleted_by_age()
     {
-        var rule = Assert.Single((await Plan.Full).Only("Microsoft.Storage/storageAccounts/managementPolicies")["properties"]!["policy"]!["rules"]!.AsArray())!;
+        var policy = (await Plan.Full).Only("Microsoft.Storage/storageAccounts/managementPolicies")["properties"]!["policy"]!;
+        var rule = Assert.Single(policy["rules"]!.AsArray())!;
 
         Assert.Equal($"""["{QueueNames.FinishedAnswers}/"]""", rule["definition"]!["filters"]!["prefixMatch"]!.ToJsonString());
         Assert.Equal(30, (int)rule["definition"]!["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!);
@@ -67,9 +70,13 @@ public sealed class PlanTests
         var scope = (string)plan.Only(type)["id"]!;
         var identity = (string)plan.Only("Microsoft.ManagedIdentity/userAssignedIdentities")["id"]!;
 
-        var assignment = Assert.Single(plan.All("Microsoft.Authorization/roleAssignments"), a => ((string)a["properties"]!["roleDefinitionId"]!).EndsWith(role, StringComparison.Ordinal));
+        var assignment = Assert.Single(
+            plan.All("Microsoft.Authorization/roleAssignments"),
+            a => ((string)a["properties"]!["roleDefinitionId"]!).EndsWith(role, StringComparison.Ordinal));
 
-        Assert.True(((string)assignment["id"]!).StartsWith(scope + "/providers/Microsoft.Authorization", StringComparison.Ordinal), $"{name} is given for something else.");
+        Assert.True(
+            ((string)assignment["id"]!).StartsWith(scope + "/providers/Microsoft.Authorization", StringComparison.Ordinal),
+            $"{name} is given for something else.");
         Assert.Contains(identity, (string?)assignment["properties"]!["principalId"], StringComparison.Ordinal);
     }
 
@@ -83,7 +90,8 @@ public sealed class PlanTests
         Assert.Equal("UserAssigned", (string?)plan.App["identity"]!["type"]);
         Assert.Equal([identity], plan.App["identity"]!["userAssignedIdentities"]!.AsObject().Select(i => i.Key));
         Assert.Equal(identity, (string?)plan.App["properties"]!["keyVaultReferenceIdentity"]);
-        Assert.Equal(identity, (string?)plan.App["properties"]!["functionAppConfig"]!["deployment"]!["storage"]!["authentication"]!["userAssignedIdentityResourceId"]);
+        var deployment = plan.App["properties"]!["functionAppConfig"]!["deployment"]!["storage"]!["authentication"]!;
+        Assert.Equal(identity, (string?)deployment["userAssignedIdentityResourceId"]);
     }
 
     [Fact]
@@ -100,7 +108,8 @@ public sealed class PlanTests
     {
         Assert.Equal(
             ["gpt-4.1-mini GlobalStandard 250", "gpt-4.1-nano DataZoneStandard 100"],
-            (await Plan.Full).All("Microsoft.CognitiveServices/accounts/deployments").Select(d => $"{LastName(d)} {d["sku"]!["name"]} {d["sku"]!["capacity"]}"));
+            (await Plan.Full).All("Microsoft.CognitiveServices/accounts/deployments")
+                .Select(d => $"{LastName(d)} {d["sku"]!["name"]} {d["sku"]!["capacity"]}"));
         Assert.Empty((await Plan.Example).All("Microsoft.CognitiveServices/accounts"));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ChatBot.Local;
 using ChatBot.Tests.Local;
@@ -26,7 +27,7 @@ public sealed partial class TemplateTests
         var result = await Run(s_infra, "build", "main.bicep", "--outfile", template);
 
         Assert.Equal((0, ""), result);
-        var parameters = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(template, TestContext.Current.CancellationToken))!["parameters"]!.AsObject();
+        var parameters = JsonNode.Parse(await File.ReadAllTextAsync(template, TestContext.Current.CancellationToken))!["parameters"]!.AsObject();
         // An operator reads these, and nothing else, before a deployment.
         Assert.All(parameters.Where(p => (string?)p.Value!["type"] != "securestring"), p => Assert.NotNull(p.Value!["metadata"]?["description"]));
         // The documentation tells all of them.
@@ -40,7 +41,10 @@ public sealed partial class TemplateTests
     [Theory]
     [InlineData("main.bicep", "param unused string = ''", "no-unused-params")]
     [InlineData("modules/storage.bicep", "output key string = account.listKeys().keys[0].value", "outputs-should-not-contain-secrets")]
-    [InlineData("modules/identity.bicep", "resource old 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = { name: name }", "use-recent-api-versions")]
+    [InlineData(
+        "modules/identity.bicep",
+        "resource old 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = { name: name }",
+        "use-recent-api-versions")]
     [InlineData("main.bicepparam", "param models = [{ provider: 'azure', name: 'gpt-4o' }]", "BCP035")]
     public async Task A_template_that_is_made_worse_is_found(string file, string line, string rule)
     {

@@ -14,7 +14,8 @@ public sealed partial class WorkflowTests
     [Fact]
     public void Every_action_is_pinned_to_a_commit_and_says_which_version_that_is()
     {
-        var uses = Directory.EnumerateFiles(s_folder, "*.yml").SelectMany(File.ReadAllLines).Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
+        var uses = Directory.EnumerateFiles(s_folder, "*.yml").SelectMany(File.ReadAllLines)
+            .Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(uses);
         Assert.All(uses, line => Assert.Matches(PinnedAction(), line));
