@@ -29,7 +29,8 @@ type rule = {
   window: 'PT5M' | 'PT15M'
 }
 
-// Each query gives one row, whose Value is held against the threshold.
+// Each query gives one row, whose Value is held against the threshold. Among requests are also the calls of queues and the timer, which have no
+// status of HTTP.
 var rules rule[] = [
   {
     name: 'poison-messages'
@@ -51,7 +52,7 @@ var rules rule[] = [
     name: 'server-errors'
     description: 'More than 2 % of at least 50 requests were answered with 5xx.'
     severity: 1
-    query: 'AppRequests | summarize Requests = sum(ItemCount), Errors = sumif(ItemCount, toint(ResultCode) >= 500) | project Value = iff(Requests < 50, 0.0, 100.0 * Errors / Requests)'
+    query: 'AppRequests | where toint(ResultCode) between (100 .. 599) | summarize Requests = sum(ItemCount), Errors = sumif(ItemCount, toint(ResultCode) >= 500) | project Value = iff(Requests < 50, 0.0, 100.0 * Errors / Requests)'
     threshold: 2
     window: 'PT15M'
   }
