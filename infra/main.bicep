@@ -89,7 +89,7 @@ param operatorEmails string[] = []
 @secure()
 param operatorWebhook string = ''
 
-@description('For the role authenticator through the transaction-mode pooler. This secret, as those below, stays as it is in the vault where it is empty.')
+@description('For the program\'s login role, through the pooler in transaction mode. This secret, as those below, stays as it is in the vault where it is empty.')
 @secure()
 param databaseConnectionString string = ''
 

@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
+using ChatBot.Local;
 using Xunit;
 
 namespace ChatBot.Tests.Infrastructure;
 
-public sealed class AlertRuleTests
+public sealed partial class AlertRuleTests
 {
     [Theory]
     [InlineData("poison-messages", "AppMetrics", "\"chatbot.queue.dead_letters\"")]
@@ -26,10 +28,25 @@ public sealed class AlertRuleTests
     }
 
     [Fact]
+    public async Task No_rule_waits_for_a_metric_that_the_program_does_not_have()
+    {
+        // Which another test holds against the instruments of the program.
+        var told = File.ReadAllText(RepositoryRoot.Combine("docs", "telemetry.md"));
+        var watched = MetricName().Matches((await Plan.Full).Text).Select(m => m.Groups[1].Value).ToList();
+
+        Assert.Equal(4, watched.Count);
+        Assert.All(watched, name => Assert.Contains($"| `{name}` |", told, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_operators_are_those_of_the_parameters()
     {
         var group = (await Plan.Full).Only("Microsoft.Insights/actionGroups")["properties"]!;
 
         Assert.Equal(["operators@example.com"], group["emailReceivers"]!.AsArray().Select(e => (string?)e!["emailAddress"]));
     }
+
+    // As the quotation marks are within JSON.
+    [GeneratedRegex(@"Name == (?:\\u0022|\\"")([a-z._]+)")]
+    private static partial Regex MetricName();
 }

@@ -7,8 +7,7 @@ namespace ChatBot.Tests.Infrastructure;
 public sealed class AppSettingTests
 {
     // What the Functions host reads, and the program does not.
-    private static readonly string[] s_ofTheHost =
-        ["APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "AzureWebJobsStorage__credential"];
+    private static readonly string[] s_ofTheHost = ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "AzureWebJobsStorage__credential"];
 
     // Where the vault's secrets have these values.
     private static readonly Dictionary<string, string> s_secrets = new()
@@ -38,6 +37,7 @@ public sealed class AppSettingTests
         Assert.Equal("https://alerts.example.com/chatbot", settings.Webhook?.Url.AbsoluteUri);
         Assert.Equal("sk-admin", settings.Reconciliation.OpenAIAdminKey);
         Assert.Equal(TimeSpan.FromSeconds(900), settings.Streams.Total);
+        Assert.StartsWith("InstrumentationKey=", settings.Telemetry?.AzureMonitor, StringComparison.Ordinal);
     }
 
     [Fact]
