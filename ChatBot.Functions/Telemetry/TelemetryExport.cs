@@ -54,7 +54,7 @@ public sealed partial class TelemetryExport(TelemetrySettings settings, ILogger<
         catch (Exception e)
         {
             // Nobody is to be kept from his answer by it.
-            Log.NotBuilt(log, e);
+            Log.NotBuilt(log, e.GetType().Name);
         }
 
         _ready.SetResult();
@@ -137,7 +137,7 @@ public sealed partial class TelemetryExport(TelemetrySettings settings, ILogger<
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Telemetry could not be set up, and nothing is exported")]
-        public static partial void NotBuilt(ILogger log, Exception exception);
+        [LoggerMessage(LogLevel.Error, "Telemetry could not be set up, and nothing is exported: {Reason}")]
+        public static partial void NotBuilt(ILogger log, string reason);
     }
 }

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Net;
 using ChatBot.Tests.Stack;
 using ChatBot.Tests.Telemetry.Otlp;
 using Npgsql;
@@ -35,6 +37,30 @@ public sealed class TelemetryTests(PublishedProgram published)
         Assert.Equal(
             ("finished", 1d),
             Assert.Single(collector.Points.Where(p => p.Metric == "chatbot.completions.ended").Select(p => (p["chatbot.end"]!, p.Sum))));
+    }
+
+    [Fact]
+    public async Task Azure_Monitor_is_sent_spans_and_metrics()
+    {
+        await using var ingestion = await HttpStandIn.Start(_ => HttpStatusCode.OK);
+        await using var app = await published.Start(
+            "monitored", ("APPLICATIONINSIGHTS_CONNECTION_STRING", $"InstrumentationKey={Guid.NewGuid()};IngestionEndpoint={ingestion.Url}/"));
+        var user = await published.NewUser(new Uri(app.BaseUrl));
+
+        await StreamingTests.Send(user, await StreamingTests.NewChat(user), "Hello. [[tokens=21]]");
+        Assert.True(await app.TerminateAsync());
+
+        var sent = string.Concat(ingestion.Requests.Select(Unpacked));
+        Assert.Contains("\"chat gpt-4o\"", sent, StringComparison.Ordinal);
+        Assert.Contains("\"gen_ai.client.token.usage\"", sent, StringComparison.Ordinal);
+    }
+
+    private static string Unpacked(ReceivedRequest request)
+    {
+        using var body = new MemoryStream(request.Body);
+        using Stream plain = request.Headers.GetValueOrDefault("Content-Encoding") == "gzip" ? new GZipStream(body, CompressionMode.Decompress) : body;
+        using var text = new StreamReader(plain);
+        return text.ReadToEnd();
     }
 
     private async Task<(string? Input, string? Output)> Ledger(TestUser user)

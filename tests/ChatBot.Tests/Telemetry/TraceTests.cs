@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using ChatBot.Tests.Stack;
 using ChatBot.Tests.Telemetry.Otlp;
 using Xunit;
@@ -69,6 +70,21 @@ public sealed class TraceTests(TestStack stack)
         // Drafts are written for all answers at once, and timers run for nobody.
         Assert.DoesNotContain(spans, s => s.Name is "chatbot.append_deltas" or "chatbot.sweep_completions");
         Assert.All(spans, s => Assert.NotEqual("", s.Kind == SpanKind.Server ? "none" : s.ParentId));
+    }
+
+    [Fact]
+    public async Task What_is_known_leaves_while_the_program_runs_under_its_name_and_with_the_collectors_key()
+    {
+        await using var program = await TracedProgram.Start(stack, ("OTEL_SERVICE_NAME", "chat-of-a-test"), ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=of-a-test"));
+        var user = await program.NewUser();
+
+        await user.Send(await user.NewChat(), "Go. [[tokens=3]]");
+
+        // Nobody tells a process under the Functions host that it is about to end.
+        await stack.WaitUntil(() => Task.FromResult(program.Collector.Spans.Any(s => s.Name == "chat gpt-4o")));
+        await stack.WaitUntil(() => Task.FromResult(program.Collector.Points.Any(p => p.Metric == "gen_ai.client.operation.duration")));
+        Assert.All(program.Collector.Requests, r => Assert.Equal("of-a-test", r.Headers["api-key"]));
+        Assert.All(program.Collector.Requests, r => Assert.Contains("chat-of-a-test", Encoding.UTF8.GetString(r.Body), StringComparison.Ordinal));
     }
 
     [Fact]
