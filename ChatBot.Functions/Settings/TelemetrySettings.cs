@@ -7,12 +7,15 @@ namespace ChatBot.Functions.Settings;
 /// <param name="Headers">What the collector wants with each call, such as its key.</param>
 /// <param name="AzureMonitor">A connection string of Application Insights; null for none.</param>
 /// <param name="SampledRatio">Of the requests: how many are traced.</param>
-public sealed record TelemetrySettings(Uri? Endpoint, string? Headers, string? AzureMonitor, string ServiceName, double SampledRatio)
+/// <param name="Identity">What Azure Monitor is shown; null where the key in its connection string will do.</param>
+public sealed record TelemetrySettings(
+    Uri? Endpoint, string? Headers, string? AzureMonitor, string ServiceName, double SampledRatio, TelemetryIdentity? Identity = null)
 {
     private const string ProtocolName = "OTEL_EXPORTER_OTLP_PROTOCOL";
     private const string HeadersName = "OTEL_EXPORTER_OTLP_HEADERS";
     private const string SamplerName = "OTEL_TRACES_SAMPLER";
     private const string AzureMonitorName = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+    private const string AuthenticationName = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
     private const string Protocol = "http/protobuf";
     private const string ParentBased = "parentbased_";
 
@@ -29,7 +32,8 @@ public sealed record TelemetrySettings(Uri? Endpoint, string? Headers, string? A
             ReadHeaders(reader),
             ReadAzureMonitor(reader),
             reader.Optional("OTEL_SERVICE_NAME") ?? "chatbot",
-            ReadRatio(reader));
+            ReadRatio(reader),
+            ReadIdentity(reader));
         return settings is { Endpoint: null, AzureMonitor: null } ? null : settings;
     }
 
@@ -47,10 +51,8 @@ public sealed record TelemetrySettings(Uri? Endpoint, string? Headers, string? A
 
     private static string? ReadAzureMonitor(SettingReader reader)
     {
-        const string keyName = "InstrumentationKey=";
         var text = reader.Optional(AzureMonitorName);
-        var key = text?.Split(';', StringSplitOptions.TrimEntries).FirstOrDefault(part => part.StartsWith(keyName, StringComparison.OrdinalIgnoreCase));
-        if (text is not null && !Guid.TryParse(key?[keyName.Length..], out _))
+        if (text is not null && !Guid.TryParse(Part(text, "InstrumentationKey"), out _))
         {
             reader.Mistake(
                 AzureMonitorName, "is not a connection string of Application Insights", "InstrumentationKey=<uuid>;IngestionEndpoint=https://<region>.in.applicationinsights.azure.com/");
@@ -58,6 +60,25 @@ public sealed record TelemetrySettings(Uri? Endpoint, string? Headers, string? A
 
         return text;
     }
+
+    /// <summary>As the Functions host reads it, for what it sends itself.</summary>
+    private static TelemetryIdentity? ReadIdentity(SettingReader reader)
+    {
+        if (reader.Optional(AuthenticationName) is not { } text)
+        {
+            return null;
+        }
+
+        if (!string.Equals(Part(text, "Authorization"), "AAD", StringComparison.OrdinalIgnoreCase))
+        {
+            reader.Mistake(AuthenticationName, "does not say Authorization=AAD", "ClientId=<client id of a managed identity>;Authorization=AAD");
+        }
+
+        return new TelemetryIdentity(Part(text, "ClientId"));
+    }
+
+    private static string? Part(string text, string name) => text.Split(';', StringSplitOptions.TrimEntries)
+        .FirstOrDefault(part => part.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..];
 
     /// <summary>What is within a trace is sampled as its beginning was in any case, so that the parent-based samplers are the others.</summary>
     private static double ReadRatio(SettingReader reader)
@@ -81,3 +102,7 @@ public sealed record TelemetrySettings(Uri? Endpoint, string? Headers, string? A
         }
     }
 }
+
+/// <summary>A managed identity.</summary>
+/// <param name="ClientId">Of a user-assigned one; null is the system's.</param>
+public sealed record TelemetryIdentity(string? ClientId);

@@ -22,6 +22,13 @@ public sealed class TelemetrySettingsTests
     public void So_is_Azure_Monitor() => Assert.Equal(AzureMonitor, Read(("APPLICATIONINSIGHTS_CONNECTION_STRING", AzureMonitor))!.AzureMonitor);
 
     [Theory]
+    [InlineData("ClientId=5a3c;Authorization=AAD", "5a3c")]
+    [InlineData("Authorization=AAD", null)]
+    public void It_may_be_shown_a_managed_identity(string text, string? clientId) => Assert.Equal(
+        new TelemetryIdentity(clientId),
+        Read(("APPLICATIONINSIGHTS_CONNECTION_STRING", AzureMonitor), ("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", text))!.Identity);
+
+    [Theory]
     [InlineData("parentbased_traceidratio", 0.25)]
     [InlineData("traceidratio", 0.25)]
     [InlineData("parentbased_always_on", 1)]
@@ -38,6 +45,7 @@ public sealed class TelemetrySettingsTests
     [InlineData("OTEL_TRACES_SAMPLER", "sometimes")]
     [InlineData("OTEL_TRACES_SAMPLER_ARG", "1.5")]
     [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=secret")]
+    [InlineData("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "ClientId=secret")]
     public void A_mistake_is_named_with_an_example_and_without_its_value(string name, string value)
     {
         var mistake = Assert.Single(Assert.Throws<SettingsException>(() => Read((name, value))).Mistakes);
