@@ -46,6 +46,8 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     WorkspaceResourceId: workspace.id
     IngestionMode: 'LogAnalytics'
+    // Host and program show their identity.
+    DisableLocalAuth: true
   }
 }
 

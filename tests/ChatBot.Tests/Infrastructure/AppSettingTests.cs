@@ -7,7 +7,7 @@ namespace ChatBot.Tests.Infrastructure;
 public sealed class AppSettingTests
 {
     // What the Functions host reads, and the program does not.
-    private static readonly string[] s_ofTheHost = ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "AzureWebJobsStorage__credential"];
+    private static readonly string[] s_ofTheHost = ["AzureWebJobsStorage__credential"];
 
     // Where the vault's secrets have these values.
     private static readonly Dictionary<string, string> s_secrets = new()
@@ -38,6 +38,7 @@ public sealed class AppSettingTests
         Assert.Equal("sk-admin", settings.Reconciliation.OpenAIAdminKey);
         Assert.Equal(TimeSpan.FromSeconds(900), settings.Streams.Total);
         Assert.StartsWith("InstrumentationKey=", settings.Telemetry?.AzureMonitor, StringComparison.Ordinal);
+        Assert.NotNull(settings.Telemetry?.Identity?.ClientId);
     }
 
     [Fact]
@@ -113,6 +114,7 @@ public sealed class AppSettingTests
         ['@', ..] => s_secrets[SecretName(value)],
         ['[', ..] when value.EndsWith(".ConnectionString]", StringComparison.Ordinal) =>
             "InstrumentationKey=11111111-1111-1111-1111-111111111111;IngestionEndpoint=https://azure.example.com/",
+        ['[', ..] when value.Contains("Authorization=AAD", StringComparison.Ordinal) => "ClientId=22222222-2222-2222-2222-222222222222;Authorization=AAD",
         ['[', ..] => "https://azure.example.com/",
         _ => value,
     };

@@ -46,12 +46,13 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task No_key_opens_the_storage_account_or_the_models_and_no_password_the_deployment()
+    public async Task No_key_opens_the_storage_account_the_models_or_the_telemetry_and_no_password_the_deployment()
     {
         var plan = await Plan.Full;
 
         Assert.False((bool)plan.Only("Microsoft.Storage/storageAccounts")["properties"]!["allowSharedKeyAccess"]!);
         Assert.True((bool)plan.Only("Microsoft.CognitiveServices/accounts")["properties"]!["disableLocalAuth"]!);
+        Assert.True((bool)plan.Only("Microsoft.Insights/components")["properties"]!["DisableLocalAuth"]!);
         Assert.Equal(["ftp", "scm"], plan.All("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
             .Where(policy => !(bool)policy["properties"]!["allow"]!).Select(LastName).Order(StringComparer.Ordinal));
         Assert.DoesNotContain("listKeys", plan.Text, StringComparison.OrdinalIgnoreCase);
