@@ -2,7 +2,8 @@ using ChatBot.Functions;
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Settings;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+// Settings are read once. To watch their file for changes would visit each folder below the working directory.
+var builder = WebApplication.CreateSlimBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
 if (args is ["--write-functions", var directory])
 {
     builder.Configuration.AddInMemoryCollection(Manifest.ExampleSettings);
