@@ -5,8 +5,8 @@
 
 // Measured: bench/answer-cost.cs and bench/live-streams.cs.
 const measured = {
-  cpuMsPerAnswer: 4.4,
-  cpuMsPerToken: 0.084,
+  cpuMsPerAnswer: 4.3,
+  cpuMsPerToken: 0.056,
 };
 
 // USD, pay as you go, East US, without free grants, as public pages quoted them in 2025.
