@@ -1,6 +1,6 @@
 # The program for everywhere but the Functions host. Build and base are the same Ubuntu 24.04: the binary needs the glibc it was linked with.
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
-ARG TARGETARCH=amd64
+ARG TARGETARCH
 RUN apt-get update \
     && apt-get install -y --no-install-recommends clang zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*

@@ -7,6 +7,8 @@
 const measured = {
   cpuMsPerAnswer: 4.3,
   cpuMsPerToken: 0.056,
+  idleMegabytes: 42,
+  megabytesPerStream: 0.12,
 };
 
 // USD, pay as you go, East US, without free grants, as public pages quoted them in 2025.
@@ -19,8 +21,11 @@ const prices = {
 const assumptions = {
   firstTokenSeconds: 0.6,
   tokensPerSecond: 50,
-  // An instance is not to be busier than this.
+  // An instance is not to be busier or fuller than this.
   mostOfCpu: 0.7,
+  mostOfMemory: 0.8,
+  // The Functions host's own.
+  hostMegabytes: 200,
   // What an instance is billed for at least, each time it is woken.
   leastSeconds: 1,
   // The queues' functions have instances of their own.
@@ -46,15 +51,16 @@ function costOfMillion(megabytes, tokens, concurrency) {
 }
 
 function mostStreams(megabytes, tokens) {
-  const { firstTokenSeconds, tokensPerSecond, mostOfCpu, cores } = assumptions;
+  const { firstTokenSeconds, tokensPerSecond, mostOfCpu, mostOfMemory, hostMegabytes, cores } = assumptions;
   const seconds = firstTokenSeconds + tokens / tokensPerSecond;
   const cpuSeconds = (measured.cpuMsPerAnswer + tokens * measured.cpuMsPerToken) / 1000;
-  return Math.floor((cores[megabytes] * mostOfCpu * seconds) / cpuSeconds);
+  const byMemory = (megabytes * mostOfMemory - hostMegabytes - measured.idleMegabytes) / measured.megabytesPerStream;
+  return Math.floor(Math.min((cores[megabytes] * mostOfCpu * seconds) / cpuSeconds, byMemory));
 }
 
 const dollars = (amount) => `$${amount.toFixed(0)}`;
 
-console.log(`| instance | tokens | ${concurrencies.map((c) => `${c} at once`).join(' | ')} | as many as its CPU allows |`);
+console.log(`| instance | tokens | ${concurrencies.map((c) => `${c} at once`).join(' | ')} | as many as fit |`);
 console.log(`|---|---|${concurrencies.map(() => '---|').join('')}---|`);
 for (const megabytes of [512, 2048]) {
   for (const tokens of lengths) {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ChatBot.Functions.Telemetry;
 using Npgsql;
 
@@ -62,6 +63,8 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
     /// <summary>Writes everything now. False where that failed.</summary>
     public async Task<bool> Write()
     {
+        // What everybody's answers have in common is in nobody's trace, whoever asks for it.
+        Activity.Current = null;
         await _writing.WaitAsync();
         try
         {
@@ -112,7 +115,7 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
         }
     }
 
-    /// <summary>Whether the database may have crashed: then drafts that it had acknowledged are gone, and go to it once more.</summary>
+    /// <summary>Whether another server may have taken over, without some of the drafts that were acknowledged: they go to it once more.</summary>
     public static bool DraftsMayBeLost(Exception exception) => exception switch
     {
         PostgresException postgres => postgres.SqlState.StartsWith("57P", StringComparison.Ordinal),

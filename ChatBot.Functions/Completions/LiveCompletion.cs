@@ -43,8 +43,8 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
     public string? TraceParent => traceParent;
 
     /// <summary>
-    /// How much of the text is in the database, in UTF-16 code units. Written by who writes drafts; 0 again where the database may
-    /// have lost of it, as drafts are committed without waiting for its disk.
+    /// How much of the text is in the database, in UTF-16 code units. Written by who writes drafts; 0 again where another
+    /// server may have taken over, which has not all of it.
     /// </summary>
     public int Drafted { get; set; }
 

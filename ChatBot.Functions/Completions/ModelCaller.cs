@@ -128,9 +128,9 @@ public sealed partial class ModelCaller(
 
             return opening;
         }
-        catch (OperationCanceledException)
+        catch (Exception e)
         {
-            observed.End(live.StopReason?.Problem?.Kind.Code);
+            observed.End(e is OperationCanceledException ? live.StopReason?.Problem?.Kind.Code : e.GetType().Name);
             throw;
         }
     }

@@ -52,7 +52,8 @@ public sealed class ModelChunk
             else if (Model is null && json.ValueTextEquals("model"u8))
             {
                 json.Read();
-                Model = json.TokenType == JsonTokenType.String ? json.GetString() : null;
+                // Azure's first event has an empty one.
+                Model = json.TokenType == JsonTokenType.String && json.GetString() is { Length: > 0 } name ? name : null;
                 json.Skip();
             }
             else

@@ -19,7 +19,7 @@ public static class Metrics
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5);
 
     private static readonly Histogram<double> s_queueAge = Seconds(
-        "chatbot.queue.age", "How long a message had been in its queue when it was taken.", 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600, 3600);
+        "chatbot.queue.age", "How long a message had been in its queue when it was taken, or an answer had waited for one when it was found forgotten.", 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600, 3600);
 
     private static readonly Counter<int> s_refusals = s_meter.CreateCounter<int>(
         "chatbot.cap.refusals", "{refusal}", "Sends that were refused as a cap of their user or of the deployment had no room.");
@@ -59,9 +59,13 @@ public static class Metrics
     {
         if (insertedAt is { } since)
         {
-            s_queueAge.Record(Math.Max(0, (now - since).TotalSeconds), new KeyValuePair<string, object?>("chatbot.queue", queue));
+            Waited(queue, now - since);
         }
     }
+
+    /// <param name="queue">The one whose function has not come to it.</param>
+    public static void Waited(string queue, TimeSpan age) =>
+        s_queueAge.Record(Math.Max(0, age.TotalSeconds), new KeyValuePair<string, object?>("chatbot.queue", queue));
 
     /// <summary>Of a send. Does not count a problem that is none of a cap.</summary>
     public static void Refused(ProblemResult? problem)

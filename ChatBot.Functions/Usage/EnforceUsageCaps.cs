@@ -2,6 +2,7 @@ using ChatBot.Functions.Alerts;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Queues;
+using ChatBot.Functions.Telemetry;
 using ChatBot.Functions.Reconciliation;
 using ChatBot.Shared.Queues;
 using NpgsqlTypes;
@@ -58,15 +59,20 @@ public sealed partial class EnforceUsageCaps(
         var found = await database.All(
             Caller.Service,
             Statement.Of(UsageSql.Sweep, Parameter.Span(s_forgottenAfter), Parameter.Span(s_longestPause)),
-            row => (Queue: row.GetString(0), CompletionId: row.GetGuid(1), TraceParent: row.TextOrNull(2)),
+            row => (Queue: row.GetString(0), CompletionId: row.GetGuid(1), TraceParent: row.TextOrNull(2), Waited: row.ValueOrNull<TimeSpan>(3)),
             cancellation);
         if (found.Count == 0)
         {
             return;
         }
 
-        foreach (var (queue, completionId, traceParent) in found)
+        foreach (var (queue, completionId, traceParent, waited) in found)
         {
+            if (waited is { } age)
+            {
+                Metrics.Waited(queue, age);
+            }
+
             await queues.Send(queue, new WakeUp(1, completionId, traceParent), cancellation);
         }
 

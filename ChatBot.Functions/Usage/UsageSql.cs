@@ -21,7 +21,7 @@ public static class UsageSql
     public const string EndTimerRun = "select chatbot.end_timer_run($1)";
 
     public const string Sweep = """
-        select s.queue, s.completion_id, c.trace_parent
+        select s.queue, s.completion_id, c.trace_parent, clock_timestamp() - greatest(c.ended_at, c.persisted_at)
         from chatbot.sweep_completions($1, $2) s
         left join chatbot.completions c on c.id = s.completion_id
         """;

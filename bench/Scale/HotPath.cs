@@ -32,8 +32,7 @@ public static class HotPath
             new[] { answer }, new[] { 1 }, new[] { true }, new[] { answer }, new[] { 0 }, new[] { "Fine" }, s_lease);
         yield return User("read_answer", CompletionSql.ReadAnswer, answer, 0);
         yield return User("find_live_completion", CompletionSql.FindLive, chatId);
-        // It looks at each answer that is being written.
-        yield return Service("stop_blocked", UsageSql.StopBlocked) with { Returns = 10_000 };
+        yield return Service("stop_blocked", UsageSql.StopBlocked);
         yield return Service(
             "finish_completion",
             CompletionSql.Finish,

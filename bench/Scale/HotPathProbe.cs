@@ -98,7 +98,7 @@ public sealed class HotPathProbe(NpgsqlDataSource database, bool mayScan = true)
 public sealed record HotRun(HotStatement Statement, double Milliseconds, long Buffers, IReadOnlyDictionary<string, (long Scanned, long Fetched)> Reads)
 {
     // For each row that it is about, with what hangs on it.
-    private const int MostPerRow = 60;
+    private const int MostPerRow = 40;
 
     // Of catalogues, and of each index from its root.
     private const int PagesOfAny = 400;

@@ -39,6 +39,40 @@ public class HostedTests(PublishedProgram published)
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
     }
 
+    /// <summary>It sends no SIGTERM first, and what runs outside of a request has no say in it.</summary>
+    [Fact]
+    public async Task An_answer_whose_handler_the_host_kills_is_ended_by_the_next_ones_timer()
+    {
+        var (first, address) = await published.StartHosted("killed", ("Streams__LeaseSeconds", "2"));
+        await using var _ = first;
+        var user = await published.NewUser(address);
+        var chat = await StreamingTests.NewChat(user);
+        using var answer = await user.Open(
+            HttpMethod.Post,
+            $"/api/chats/{chat}/stream",
+            StreamingTests.SendBody("Hello. [[tokens=2 stall=1]]").ToJsonString(),
+            [],
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken);
+        var message = answer.Headers.GetValues("x-message-id").Single();
+
+        await first.KillAsync();
+        var (second, next) = await published.StartHosted("next");
+        await using var __ = second;
+        await StreamingTests.Until(
+            async () =>
+            {
+                await Trigger(next, "EnforceUsageCaps", Recovery.Timer);
+                return (string?)(await StreamingTests.Messages(user.At(next), chat))[1]!["status"] == "interrupted";
+            },
+            TimeSpan.FromSeconds(30));
+        var wakeUp = new JsonObject { ["version"] = 1, ["completionId"] = message }.ToJsonString();
+        await Trigger(next, "PersistAssistantMessage", Envelope(wakeUp));
+        await Trigger(next, "RecordUsage", Envelope(wakeUp));
+
+        Assert.Equal("estimated", (string?)(await StreamingTests.Messages(user.At(next), chat))[1]!["receipt"]!["quality"]);
+    }
+
     /// <summary>The message's text as a JSON string within a JSON string, as recorded from a host.</summary>
     internal static string Envelope(string text) => new JsonObject
     {

@@ -43,7 +43,8 @@ end;
 
 -- One statement per tick for all live streams of an instance: appends their deltas, renews the leases that are
 -- half gone, and tells which completions are still theirs and which are asked to stop. What is missing in the
--- answer was taken away. A lease that is not yet due cannot have been taken, so it needs no write of its own.
+-- answer was taken away. A lease that is not yet due cannot have been taken, so it needs no write of its own. It is committed
+-- like all else: behind a pooler nobody is told of a crash between two ticks, and a piece that it took would be missing for good.
 create function chatbot.append_deltas(
   p_ids uuid[],
   p_epochs integer[],
@@ -58,9 +59,6 @@ returns table (id uuid, cancel_requested boolean)
 language sql
 set search_path = ''
 begin atomic
-  -- A crash of the database may cost the last tick of a draft, not a wait for its disk at every tick.
-  select set_config('synchronous_commit', 'off', true);
-
   with held as (
     select
       c.id,
@@ -85,7 +83,7 @@ begin atomic
     from held h
     where not h.is_due or h.id in (select r.id from renewed r)
   ),
-  -- A piece at 0 is the whole so far. It comes again after a connection was lost: a crash of the database may have taken some
+  -- A piece at 0 is the whole so far. It comes again after a connection was lost: another server may have taken over, without some
   -- of the pieces that it had acknowledged.
   replaced as (
     delete from chatbot.completion_deltas o

@@ -67,7 +67,7 @@ begin atomic
   join public.chats h on h.id = c.chat_id and h.user_id = c.user_id
   join public.messages a on a.id = c.id and a.role = 'assistant'
   cross join lateral (values (chatbot.first_question(h))) q (content)
-  where c.id = p_completion_id and c.purpose = 'answer' and c.state = 'finished' and h.title = chatbot.first_words(q.content)
+  where c.id = p_completion_id and c.purpose = 'answer' and c.state = 'finished' and q.content is not null and h.title = chatbot.first_words(q.content)
     and not exists (select from chatbot.completions t where t.chat_id = c.chat_id and t.purpose = 'title');
 end;
 
@@ -142,7 +142,7 @@ set search_path = ''
 begin atomic
   update public.chats h
   set title = p_title
-  where h.id = p_chat_id and h.title = chatbot.first_words(chatbot.first_question(h));
+  where h.id = p_chat_id and chatbot.first_question(h) is not null and h.title = chatbot.first_words(chatbot.first_question(h));
 end;
 
 revoke all on all functions in schema chatbot from public;

@@ -55,6 +55,20 @@ public sealed class TitleTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_chat_whose_question_was_deleted_is_no_subject_for_a_title()
+    {
+        var completion = await HalfCompletion.Begin(stack);
+        await stack.Execute("update public.chats set title = 'New chat' where id = $1", Guid.Parse(completion.Chat));
+        await stack.Execute("delete from public.messages where chat_id = $1 and role = 'user'", Guid.Parse(completion.Chat));
+        Assert.True(await completion.Finish(null));
+
+        await stack.Execute("select chatbot.give_title($1, 'Some title')", Guid.Parse(completion.Chat));
+
+        Assert.Equal(0L, await stack.Scalar<long>("select count(*) from chatbot.title_subject($1)", completion.Id));
+        Assert.Equal("New chat", await Title(completion.User, completion.Chat));
+    }
+
+    [Fact]
     public async Task Where_the_caps_have_no_room_there_is_no_title_and_no_call()
     {
         await using var account = new StorageAccount(stack.Local.Azurite);

@@ -1,4 +1,6 @@
 using System.Net;
+using ChatBot.Local;
+using System.Text;
 using ChatBot.Shared.Queues;
 using ChatBot.Tests.Stack;
 using Xunit;
@@ -62,6 +64,26 @@ public sealed class MetricTests(TestStack stack)
         Assert.Equal(
             [("streams", 1d), ("tokens", 1d)],
             program.Collector.Points.Where(p => p.Metric == "chatbot.cap.refusals").Select(p => (p["chatbot.cap"]!, p.Sum)).Order());
+    }
+
+    [Fact]
+    public async Task What_waits_while_no_queue_function_runs_is_measured_by_the_timer()
+    {
+        await using var database = await OwnDatabase.Create(stack);
+        await using var program = await TracedProgram.Start(
+            stack, database.ConnectionOver(stack.Local.Postgres.Port), ("FUNCTIONS_CUSTOMHANDLER_PORT", $"{LoopbackPort.Find()}"));
+        var user = (await database.NewUser()).At(program.Address);
+        await user.Send(await user.NewChat(), "Go. [[tokens=3]]");
+        await database.Execute("update chatbot.completions set ended_at = ended_at - interval '10 minutes'");
+
+        using var timer = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var http = new HttpClient();
+        using var answer = await http.PostAsync(new Uri(program.Address, "EnforceUsageCaps"), timer, TestContext.Current.CancellationToken);
+        await program.End();
+
+        var age = Assert.Single(program.Collector.Points, p => p.Metric == "chatbot.queue.age");
+        Assert.Equal(QueueNames.AssistantMessages, age["chatbot.queue"]);
+        Assert.InRange(age.Sum, 600, 700);
     }
 
     [Fact]

@@ -103,8 +103,24 @@ public sealed class TraceTests(TestStack stack)
         Assert.Equal(("503", null, "401"), (calls[0]["error.type"], calls[1]["error.type"], calls[3]["error.type"]));
         Assert.EndsWith("Exception", calls[2]["error.type"], StringComparison.Ordinal);
         Assert.All(calls, c => Assert.Equal(c["error.type"] is not null, c.IsError));
+        // Which a call that is made again asks for.
+        Assert.DoesNotContain(program.Collector.Spans, s => s.Name == "chatbot.append_deltas");
         var failed = Assert.Single(program.Collector.Spans, s => s["http.response.status_code"] == "502");
         Assert.Equal("502", failed["error.type"]);
+    }
+
+    [Fact]
+    public async Task A_model_at_azure_is_named_by_its_answer_though_not_by_its_first_event()
+    {
+        await using var program = await TracedProgram.Start(stack, ("Models__0__Name", "gpt-4o"), ("Models__0__Provider", "azure"));
+        var user = await program.NewUser();
+
+        await user.Send(await user.NewChat(), "Go. [[tokens=3]]");
+        await program.End();
+
+        var call = Assert.Single(program.Collector.Spans, s => s.Name == "chat gpt-4o");
+        Assert.Equal("azure.ai.openai", call["gen_ai.provider.name"]);
+        Assert.StartsWith("gpt-4o", call["gen_ai.response.model"], StringComparison.Ordinal);
     }
 
     [Fact]
