@@ -45,7 +45,7 @@ await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.
         var users = new List<string>();
         for (var i = 0; i < answers; i++)
         {
-            users.Add(await NewUser());
+            users.Add(stack.Tokens.Mint((await LocalUser.CreateAsync(stack.Postgres.ConnectionString())).Token()));
         }
 
         process.Refresh();
@@ -75,16 +75,6 @@ await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.
     {
         await using var count = database.CreateCommand("select count(*) from chatbot.completions where recorded_at is null");
         return (long)(await count.ExecuteScalarAsync())!;
-    }
-
-    async Task<string> NewUser()
-    {
-        var id = Guid.NewGuid();
-        await using var insert = database.CreateCommand("insert into auth.users (id, email) values ($1, $2)");
-        insert.Parameters.Add(new() { Value = id });
-        insert.Parameters.Add(new() { Value = $"{id:N}@example.com" });
-        await insert.ExecuteNonQueryAsync();
-        return stack.Tokens.Mint(new AccessToken(id));
     }
 }
 

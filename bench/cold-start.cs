@@ -16,7 +16,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using ChatBot.Local;
-using Npgsql;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
@@ -32,11 +31,10 @@ var directory = Directory.CreateTempSubdirectory("chatbot-start-");
 await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.FullName) { Durable = false }))
 {
     stack.StandIn.Model.DefaultDelay = TimeSpan.Zero;
-    await using var database = NpgsqlDataSource.Create(stack.Postgres.ConnectionString());
     var users = new List<string>();
     for (var i = 0; i < rounds * candidates.Length; i++)
     {
-        users.Add(await NewUser(stack, database));
+        users.Add(stack.Tokens.Mint((await LocalUser.CreateAsync(stack.Postgres.ConnectionString())).Token()));
     }
 
     var measured = candidates.Select(_ => new List<Start>()).ToList();
@@ -86,16 +84,6 @@ static async Task<double> Idle(LocalStack stack, Candidate candidate)
     await instance.FirstAnswer(() => new HttpRequestMessage(HttpMethod.Get, "/api/health"), "ok");
     await Task.Delay(TimeSpan.FromSeconds(1));
     return instance.Resident;
-}
-
-static async Task<string> NewUser(LocalStack stack, NpgsqlDataSource database)
-{
-    var id = Guid.NewGuid();
-    await using var insert = database.CreateCommand("insert into auth.users (id, email) values ($1, $2)");
-    insert.Parameters.Add(new() { Value = id });
-    insert.Parameters.Add(new() { Value = $"{id:N}@example.com" });
-    await insert.ExecuteNonQueryAsync();
-    return stack.Tokens.Mint(new AccessToken(id));
 }
 
 internal sealed record Candidate(string Name, AppProgram Program, (string Name, string Value)[] Settings);

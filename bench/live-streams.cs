@@ -36,7 +36,7 @@ foreach (var streams in (int[])[1, 10, 100, 1000])
     var users = new List<string>();
     for (var i = 0; i < (streams + streamsPerUser - 1) / streamsPerUser; i++)
     {
-        users.Add(await NewUser());
+        users.Add(stack.Tokens.Mint((await LocalUser.CreateAsync(stack.Postgres.ConnectionString())).Token()));
     }
 
     var reading = new List<Task>();
@@ -71,16 +71,6 @@ async Task<long> Ticks()
     // The counts of a session reach the view within a second.
     await using var command = database.CreateCommand("select coalesce(sum(calls), 0)::bigint from pg_stat_user_functions where funcname = 'append_deltas'");
     return (long)(await command.ExecuteScalarAsync())!;
-}
-
-async Task<string> NewUser()
-{
-    var id = Guid.NewGuid();
-    await using var insert = database.CreateCommand("insert into auth.users (id, email) values ($1, $2)");
-    insert.Parameters.Add(new() { Value = id });
-    insert.Parameters.Add(new() { Value = $"{id:N}@example.com" });
-    await insert.ExecuteNonQueryAsync();
-    return stack.Tokens.Mint(new AccessToken(id));
 }
 
 /// <summary>A client with one answer of a token each half second, about as fast as people read.</summary>

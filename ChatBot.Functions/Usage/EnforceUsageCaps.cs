@@ -2,8 +2,8 @@ using ChatBot.Functions.Alerts;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Queues;
-using ChatBot.Functions.Telemetry;
 using ChatBot.Functions.Reconciliation;
+using ChatBot.Functions.Telemetry;
 using ChatBot.Shared.Queues;
 using NpgsqlTypes;
 

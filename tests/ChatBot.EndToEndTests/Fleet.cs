@@ -48,12 +48,11 @@ public sealed class Fleet(PublishedProgram published) : IAsyncLifetime
     /// <summary>A user whom nothing but a cap can be in the way of.</summary>
     public async Task<TestUser> NewUser()
     {
-        var id = Guid.NewGuid();
-        await Execute("insert into auth.users (id, email) values ($1, $2)", id, $"{id:N}@example.com");
+        var user = await LocalUser.CreateAsync(_stack.Postgres.ConnectionString(), TestContext.Current.CancellationToken);
         await Execute(
             "insert into billing.user_plans (user_id, plan_id, requests_per_minute, concurrent_streams, max_output_tokens) values ($1, 'free', 1000000, 100000, 100)",
-            id);
-        return new TestUser(id, _stack.Tokens.Mint(new AccessToken(id)), Addresses[0]);
+            user.Id);
+        return new TestUser(user.Id, _stack.Tokens.Mint(user.Token()), Addresses[0]);
     }
 
     public async Task<long> Count(string sql, params object[] parameters)

@@ -51,12 +51,8 @@ public class PublishedProgram : IAsyncLifetime
 
     public async Task<TestUser> NewUser(Uri address)
     {
-        var id = Guid.NewGuid();
-        await using var insert = Database.CreateCommand("insert into auth.users (id, email) values ($1, $2)");
-        insert.Parameters.Add(new() { Value = id });
-        insert.Parameters.Add(new() { Value = $"{id:N}@example.com" });
-        await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        return new TestUser(id, Stack.Tokens.Mint(new AccessToken(id)), address);
+        var user = await LocalUser.CreateAsync(Stack.Postgres.ConnectionString(), TestContext.Current.CancellationToken);
+        return new TestUser(user.Id, Stack.Tokens.Mint(user.Token()), address);
     }
 
     public async ValueTask DisposeAsync()
