@@ -5,13 +5,13 @@ using ChatBot.Functions.Chats;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Hosting;
-using ChatBot.Functions.Http;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Messages;
 using ChatBot.Functions.Models;
+using ChatBot.Functions.Operations;
 using ChatBot.Functions.Preferences;
-using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
+using ChatBot.Functions.RateLimiting;
 using ChatBot.Functions.Reconciliation;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Telemetry;
@@ -22,10 +22,35 @@ namespace ChatBot.Functions;
 /// <summary>The composition: one line per concern.</summary>
 public static class ChatBotApp
 {
-    /// <exception cref="SettingsException">The settings are not complete or not right.</exception>
-    public static WebApplication Build(WebApplicationBuilder builder)
+    private static readonly FunctionClass[] s_classes =
+    [
+        FunctionClass.Of<HealthFunctions>(),
+        FunctionClass.Of<ChatFunctions>(),
+        FunctionClass.Of<MessageFunctions>(),
+        FunctionClass.Of<FeedbackFunctions>(),
+        FunctionClass.Of<StreamFunctions>(),
+        FunctionClass.Of<PreferenceFunctions>(),
+        FunctionClass.Of<UsageFunctions>(),
+        FunctionClass.Of<BillingFunctions>(),
+        FunctionClass.Of<PlanFunctions>(),
+        FunctionClass.Of<ReconciliationFunctions>(),
+        FunctionClass.Of<AccountFunctions>(),
+        FunctionClass.Of<OperationFunctions>(),
+        FunctionClass.Of<EraseAccount>(),
+        FunctionClass.Of<ClosePeriod>(),
+        FunctionClass.Of<ArchivePeriod>(),
+        FunctionClass.Of<ReencryptKeys>(),
+        FunctionClass.Of<PersistAssistantMessage>(),
+        FunctionClass.Of<RecordUsage>(),
+        FunctionClass.Of<DeadLetterFunctions>(),
+        FunctionClass.Of<EnforceUsageCaps>(),
+    ];
+
+    /// <summary>All that requests, queues and timers trigger.</summary>
+    public static FunctionTable Functions { get; } = new(s_classes);
+
+    public static void AddChatBot(this IHostApplicationBuilder builder, ChatBotSettings settings)
     {
-        var settings = ChatBotSettings.Read(builder.Configuration);
         builder.ConfigureServer(settings);
         if (settings.Telemetry is { } telemetry)
         {
@@ -34,39 +59,10 @@ public static class ChatBotApp
         }
 
         builder.Services.AddFeatures(settings);
-        if (!settings.IsHosted)
+        foreach (var owner in s_classes)
         {
-            builder.Services.AddPumps();
+            builder.Services.AddSingleton(owner.Type);
         }
-
-        var app = builder.Build();
-        if (settings.Telemetry is not null)
-        {
-            app.UseMiddleware<RequestTracing>();
-        }
-
-        app.UseMiddleware<ResponseHeaders>();
-        app.UseMiddleware<ProblemMiddleware>();
-        app.UseRouting();
-        app.UseCors();
-        app.UseMiddleware<IdentityMiddleware>();
-        app.MapRoot();
-        if (settings.IsHosted)
-        {
-            app.MapTriggers();
-        }
-
-        var api = app.MapGroup("/api");
-        api.MapHealth();
-        api.MapChats();
-        api.MapMessages();
-        api.MapStreams();
-        api.MapPreferences();
-        api.MapUsage();
-        api.MapBilling();
-        api.MapAccount();
-        api.MapReconciliations();
-        return app;
     }
 
     private static void AddFeatures(this IServiceCollection services, ChatBotSettings settings)
@@ -78,21 +74,29 @@ public static class ChatBotApp
         services.AddSingleton(settings.Encryption);
         services.AddSingleton(settings.Streams);
         services.AddSingleton(settings.ModelCalls);
+        services.AddSingleton(settings.Limits);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ChatBotDatabase>();
+        services.AddSingleton<RequestLimiters>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<SupabaseTokens>();
+        services.AddSingleton<ProjectKeys>();
         services.AddSingleton<WakeUpQueues>();
+        services.AddSingleton<BlobContainers>();
         services.AddSingleton<ClaimChecks>();
-        services.AddSingleton<KeepDeadLetter>();
+        services.AddSingleton<DeliveryFailures>();
+        services.AddSingleton<DeadLetters>();
+        services.AddSingleton<Deliveries>();
+        services.AddSingleton<AllowedModels>();
         services.AddSingleton<ChatStore>();
         services.AddSingleton<MessageStore>();
+        services.AddSingleton<FeedbackStore>();
         services.AddSingleton<KeyVault>();
-        services.AddSingleton<RotateKeys>();
         services.AddSingleton<PreferenceStore>();
         services.AddSingleton<ChatModel>();
         services.AddSingleton<ModelCircuits>();
         services.AddSingleton<ModelCaller>();
+        services.AddSingleton<UsageMeter>();
         services.AddSingleton<AdmissionStore>();
         services.AddSingleton<CompletionStore>();
         services.AddSingleton<LiveCompletions>();
@@ -104,30 +108,23 @@ public static class ChatBotApp
         services.AddSingleton<SendReader>();
         services.AddSingleton<StreamStarter>();
         services.AddSingleton<TitleWriter>();
-        services.AddSingleton<PersistAssistantMessage>();
-        services.AddSingleton<RecordUsage>();
         services.AddSingleton<StandingReader>();
+        services.AddSingleton<RefusalRecorder>();
         services.AddSingleton<BillingStore>();
+        services.AddSingleton<PlanStore>();
+        services.AddSingleton<PeriodUsers>();
         services.AddSingleton<PeriodReport>();
+        services.AddSingleton<PeriodArchive>();
+        services.AddSingleton<OperationStore>();
+        services.AddSingleton<OperationStarter>();
         services.AddSingleton<DeliverAlerts>();
         services.AddSingleton<ReconciliationStore>();
         services.AddSingleton<OpenAIUsage>();
         services.AddSingleton<ReconcileUsage>();
         services.AddSingleton<KeepCaps>();
-        services.AddSingleton<EnforceUsageCaps>();
+        services.AddSingleton<ReadinessProbe>();
+        // Stopped after what still refuses.
+        services.AddHostedService(s => s.GetRequiredService<RefusalRecorder>());
         services.AddHostedService<CompletionShutdown>();
-    }
-
-    private static void AddPumps(this IServiceCollection services)
-    {
-        foreach (var function in TriggerTable.Queues)
-        {
-            services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<QueuePump>(s, function));
-        }
-
-        foreach (var function in TriggerTable.Timers)
-        {
-            services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<TimerPump>(s, function));
-        }
     }
 }

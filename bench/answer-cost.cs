@@ -1,6 +1,6 @@
 // What an answer costs its instance in processor time: once, and for each token. With it bench/azure-cost.mjs reckons the bill.
 //
-//   dotnet publish ChatBot.Functions -c Release -r linux-x64 -o artifacts/publish
+//   dotnet publish ChatBot.Functions -c Release -r linux-x64 -p:Standalone=true -o artifacts/standalone
 //   dotnet run bench/answer-cost.cs [answers per step]
 #:project ../infra/local/ChatBot.Local.csproj
 #:property PublishAot=false
@@ -22,7 +22,7 @@ var directory = Directory.CreateTempSubdirectory("chatbot-cost-");
 await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.FullName)
 {
     Durable = false,
-    Program = AppProgram.Binary(RepositoryRoot.Combine("artifacts", "publish", "ChatBot.Functions")),
+    Program = AppProgram.Binary(RepositoryRoot.Combine("artifacts", "standalone", "ChatBot.Functions")),
 }))
 {
     await using var database = NpgsqlDataSource.Create(stack.Postgres.ConnectionString());

@@ -1,6 +1,6 @@
 // What a report and the statements of the hot path take with a million users and ten million ledger rows in the month.
 //
-//   dotnet publish ChatBot.Functions -c Release -r linux-x64 -o artifacts/publish
+//   dotnet publish ChatBot.Functions -c Release -r linux-x64 -p:Standalone=true -o artifacts/standalone
 //   dotnet run bench/billing-report.cs [users [calls of each]]
 #:project Scale/ChatBot.Scale.csproj
 #:property PublishAot=false
@@ -9,7 +9,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text.Json.Nodes;
 using ChatBot.Local;
 using ChatBot.Scale;
 using Npgsql;
@@ -22,7 +21,7 @@ var directory = Directory.CreateTempSubdirectory("chatbot-report-");
 await using var stack = await LocalStack.StartAsync(new StackOptions(directory.FullName)
 {
     Durable = false,
-    Program = AppProgram.Binary(RepositoryRoot.Combine("artifacts", "publish", "ChatBot.Functions")),
+    Program = AppProgram.Binary(RepositoryRoot.Combine("artifacts", "standalone", "ChatBot.Functions")),
     PostgresSettings = new Dictionary<string, string>
     {
         ["shared_buffers"] = "2GB", ["max_wal_size"] = "8GB", ["wal_level"] = "minimal", ["max_wal_senders"] = "0", ["autovacuum"] = "off", ["jit"] = "off",
@@ -68,7 +67,7 @@ async Task Report(string format, string by)
     await app.WaitUntilReadyAsync();
     using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
     http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-        "Bearer", stack.Tokens.Mint(new AccessToken(Guid.NewGuid()) { AppMetadata = new JsonObject { ["chatbot_role"] = "billing" } }));
+        "Bearer", stack.Tokens.Mint(new AccessToken(Guid.NewGuid()) { Role = "service_role" }));
     var idle = Resident(app.ProcessId);
     var since = Stopwatch.GetTimestamp();
     using var answer = await http.GetAsync($"{app.BaseUrl}/api/billing/periods/{month:yyyy-MM}?format={format}&by={by}", HttpCompletionOption.ResponseHeadersRead);

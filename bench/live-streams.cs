@@ -1,6 +1,6 @@
 // What an open stream costs: statements, CPU and memory of one instance that writes 1, 10, 100 and 1,000 answers at a time.
 //
-//   dotnet publish ChatBot.Functions -c Release -r linux-x64 -o artifacts/publish
+//   dotnet publish ChatBot.Functions -c Release -r linux-x64 -p:Standalone=true -o artifacts/standalone
 //   dotnet run bench/live-streams.cs [seconds per step]
 #:project ../infra/local/ChatBot.Local.csproj
 #:property PublishAot=false
@@ -19,7 +19,7 @@ var directory = Directory.CreateTempSubdirectory("chatbot-live-");
 await using var stack = await LocalStack.StartAsync(new StackOptions(directory.FullName)
 {
     Durable = false,
-    Program = AppProgram.Binary(RepositoryRoot.Combine("artifacts", "publish", "ChatBot.Functions")),
+    Program = AppProgram.Binary(RepositoryRoot.Combine("artifacts", "standalone", "ChatBot.Functions")),
     PostgresSettings = new Dictionary<string, string> { ["track_functions"] = "all" },
 });
 await using var database = NpgsqlDataSource.Create(stack.Postgres.ConnectionString());

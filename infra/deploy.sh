@@ -8,7 +8,16 @@ if [ $# -ne 3 ]; then
 fi
 group=$1 app=$2 package=$3
 
-az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$package" --output none
+# Right after the first deployment of the templates the roles have not reached the storage account everywhere.
+for attempt in $(seq 10); do
+  az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$package" --output none && break
+  if [ "$attempt" -eq 10 ]; then
+    echo "The package could not be deployed." >&2
+    exit 1
+  fi
+  echo "The package was refused, trying again in 30 s." >&2
+  sleep 30
+done
 
 host=$(az functionapp show --resource-group "$group" --name "$app" --query "defaultHostName || properties.defaultHostName" --output tsv)
 for _ in $(seq 60); do

@@ -1,12 +1,13 @@
 using 'main.bicep'
 
-// azd gives the first two; the rest comes from the environment, so that no secret is written down here.
-param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'chatbot')
-param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+// azd asks for the first two; the rest comes from the environment, so that no secret is written down here. What is missing stops the deployment.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
+param location = readEnvironmentVariable('AZURE_LOCATION')
 
-param supabaseUrl = readEnvironmentVariable('SUPABASE_URL', 'https://project.supabase.co')
-param allowedOrigins = ['https://chat.example.com']
-param operatorEmails = ['operators@example.com']
+param supabaseUrl = readEnvironmentVariable('SUPABASE_URL')
+// By comma.
+param allowedOrigins = split(readEnvironmentVariable('ALLOWED_ORIGINS'), ',')
+param operatorEmails = split(readEnvironmentVariable('OPERATOR_EMAILS'), ',')
 
 // Secrets that are empty stay as they are in the vault.
 param databaseConnectionString = readEnvironmentVariable('DATABASE_CONNECTION_STRING', '')

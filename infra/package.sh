@@ -17,8 +17,6 @@ if [ $# -eq 0 ]; then
   dotnet publish ChatBot.Functions -c Release -r linux-x64 -o "$folder"
 fi
 
-# The platform mounts the package for reading only: what is not executable in it never will be.
-chmod 755 "$folder/ChatBot.Functions"
 rm -f "$package"
 (cd "$folder" && zip -qr "$package" .)
 echo "Packed $package"

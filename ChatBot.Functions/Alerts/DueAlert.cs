@@ -22,7 +22,7 @@ public sealed record DueAlert(
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            json.WriteString("type", TypeOf(facts.RootElement));
+            json.WriteString("type", Type);
             json.WriteString("timestamp", CreatedAt);
             json.WriteStartObject("data");
             json.WriteString("alertId", Id);
@@ -51,10 +51,12 @@ public sealed record DueAlert(
         return body.ToArray();
     }
 
-    private string TypeOf(JsonElement facts) => Kind switch
+    private string Type => Kind switch
     {
+        "cap_warning" => "usage.cap.warning",
+        "cap_reached" => "usage.cap.reached",
         "reconciliation" => "usage.reconciliation.off",
-        _ when facts.TryGetProperty("percent", out var percent) && percent.TryGetDecimal(out var value) && value >= 100 => "usage.cap.reached",
-        _ => "usage.cap.warning",
+        "period_archived" => "billing.period.archived",
+        _ => throw new InvalidOperationException($"An alert of an unknown kind: {Kind}."),
     };
 }

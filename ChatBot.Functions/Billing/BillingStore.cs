@@ -1,84 +1,15 @@
+using System.Globalization;
 using System.Text.Json;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Http;
-using ChatBot.Shared;
 using ChatBot.Shared.Billing;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ChatBot.Functions.Billing;
 
-/// <summary>Plans, prices, statements and dead letters, as who has the billing role sees them.</summary>
+/// <summary>Prices, statements and dead letters, as who has the billing role sees them.</summary>
 public sealed class BillingStore(ChatBotDatabase database)
 {
-    public Task<List<Plan>> Plans(CancellationToken cancellation) => All(Statement.Of(BillingSql.Plans), ReadPlan, cancellation);
-
-    public Task<Plan?> Plan(string id, CancellationToken cancellation) =>
-        database.First(Caller.Service, Statement.Of(BillingSql.Plan, Parameter.Text(id)), ReadPlan, cancellation);
-
-    /// <exception cref="PostgresException">A model has no price.</exception>
-    public async Task PutPlan(string id, Plan plan, CancellationToken cancellation)
-    {
-        await Execute(
-            Statement.Of(
-                BillingSql.PutPlan,
-                Parameter.Text(id),
-                Parameter.Text(plan.Name),
-                Parameter.Bigint(plan.TokenCap),
-                Parameter.Number(plan.CostCap),
-                Parameter.Bigint(plan.OwnKeyTokenCap),
-                Parameter.Bigint(plan.DailyTokenCap),
-                Parameter.Number(plan.DailyCostCap),
-                Parameter.Integer(plan.PeriodAnchorDay),
-                Parameter.Integer(plan.RequestsPerMinute),
-                Parameter.Integer(plan.ConcurrentStreams),
-                Parameter.Integer(plan.MaxOutputTokens),
-                Parameter.Array(plan.ModelsAllowed?.ToArray(), NpgsqlDbType.Text),
-                Parameter.Boolean(plan.StopsAtCap)),
-            cancellation);
-        if (plan.IsDefault)
-        {
-            await Execute(Statement.Of(BillingSql.MakeDefault, Parameter.Text(id)), cancellation);
-        }
-    }
-
-    public Task<UserPlan?> UserPlan(Guid userId, CancellationToken cancellation) =>
-        database.First(
-            Caller.Service,
-            Statement.Of(BillingSql.UserPlan, Parameter.Uuid(userId)),
-            row => new UserPlan(
-                row.GetString(0),
-                row.ValueOrNull<long>(1),
-                row.ValueOrNull<decimal>(2),
-                row.ValueOrNull<long>(3),
-                row.ValueOrNull<long>(4),
-                row.ValueOrNull<decimal>(5),
-                row.ValueOrNull<int>(6),
-                row.ValueOrNull<int>(7),
-                row.ValueOrNull<int>(8),
-                row.ValueOrNull<int>(9),
-                row.TextOrNull(10)),
-            cancellation);
-
-    /// <summary>False where there is no such plan.</summary>
-    public async Task<bool> PutUserPlan(Guid userId, UserPlan plan, CancellationToken cancellation) =>
-        await Execute(
-            Statement.Of(
-                BillingSql.PutUserPlan,
-                Parameter.Uuid(userId),
-                Parameter.Text(plan.PlanId),
-                Parameter.Bigint(plan.TokenCap),
-                Parameter.Number(plan.CostCap),
-                Parameter.Bigint(plan.OwnKeyTokenCap),
-                Parameter.Bigint(plan.DailyTokenCap),
-                Parameter.Number(plan.DailyCostCap),
-                Parameter.Integer(plan.PeriodAnchorDay),
-                Parameter.Integer(plan.RequestsPerMinute),
-                Parameter.Integer(plan.ConcurrentStreams),
-                Parameter.Integer(plan.MaxOutputTokens),
-                Parameter.Text(plan.BlockedReason)),
-            cancellation) > 0;
-
     public Task<List<Price>> Prices(CancellationToken cancellation) => All(Statement.Of(BillingSql.Prices), ReadPrice, cancellation);
 
     /// <exception cref="PostgresException">It is in the past or in another currency.</exception>
@@ -92,6 +23,7 @@ public sealed class BillingStore(ChatBotDatabase database)
                 Parameter.Time(price.ValidFrom),
                 Parameter.Number(price.Input),
                 Parameter.Number(price.CachedInput),
+                Parameter.Number(price.CacheWrite),
                 Parameter.Number(price.Output),
                 Parameter.Number(price.Reasoning),
                 Parameter.Text(price.Currency)),
@@ -102,7 +34,7 @@ public sealed class BillingStore(ChatBotDatabase database)
         (await database.First(
             Caller.Service,
             Statement.Of(BillingSql.DeploymentLimits),
-            row => new DeploymentLimits(row.ValueOrNull<long>(0), row.ValueOrNull<decimal>(1), row.ValueOrNull<int>(2), row.ValueOrNull<int>(3)),
+            row => new DeploymentLimits(row.ValueOrNull<long>(0), row.DecimalOrNull(1), row.ValueOrNull<int>(2), row.ValueOrNull<int>(3)),
             cancellation))!;
 
     public Task LimitDeployment(DeploymentLimits limits, CancellationToken cancellation) =>
@@ -116,19 +48,23 @@ public sealed class BillingStore(ChatBotDatabase database)
             cancellation);
 
     /// <summary>Newest first, those of before <paramref name="before"/>.</summary>
-    public Task<List<BilledStatement>> Statements(Guid userId, DateTimeOffset before, int limit, CancellationToken cancellation) =>
-        All(
+    public Task<JsonPage<BilledStatement>> Statements(Guid userId, DateTimeOffset before, int limit, CancellationToken cancellation) =>
+        database.Page(
+            Caller.Service,
             Statement.Of(BillingSql.Statements, Parameter.Uuid(userId), Parameter.Time(before), Parameter.Integer(limit)),
-            row => new BilledStatement(
-                row.Time(0), row.GetString(1), row.GetBoolean(2), row.Time(3), JsonElement.Parse(row.GetString(4))),
+            new PageShape<BilledStatement>(
+                ChatBotJson.Default.BilledStatement,
+                row => new(row.Time(0), row.GetString(1), row.GetBoolean(2), row.Time(3), JsonElement.Parse(row.GetString(4))),
+                last => Paging.Cursor(last.PeriodStart, userId),
+                limit),
             cancellation);
 
-    public async Task<Page<DeadLetter>> DeadLetters(DateTimeOffset? before, Guid? beforeId, int limit, CancellationToken cancellation)
-    {
-        var found = await All(
-            Statement.Of(BillingSql.DeadLetters, Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Integer(limit)), ReadDeadLetter, cancellation);
-        return Paging.Page(found, limit, last => Paging.Cursor(last.CreatedAt, last.Id));
-    }
+    public Task<JsonPage<DeadLetter>> DeadLetters(DateTimeOffset? before, Guid? beforeId, int limit, CancellationToken cancellation) =>
+        database.Page(
+            Caller.Service,
+            Statement.Of(BillingSql.DeadLetters, Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Integer(limit)),
+            new PageShape<DeadLetter>(ChatBotJson.Default.DeadLetter, ReadDeadLetter, last => Paging.Cursor(last.CreatedAt, last.Id), limit),
+            cancellation);
 
     public Task<DeadLetter?> DeadLetter(Guid id, CancellationToken cancellation) =>
         database.First(Caller.Service, Statement.Of(BillingSql.DeadLetter, Parameter.Uuid(id)), ReadDeadLetter, cancellation);
@@ -136,31 +72,35 @@ public sealed class BillingStore(ChatBotDatabase database)
     public Task MarkRedriven(Guid id, CancellationToken cancellation) =>
         Execute(Statement.Of(BillingSql.MarkRedriven, Parameter.Uuid(id)), cancellation);
 
+    /// <summary>Newest first, those of before <paramref name="before"/>.</summary>
+    public Task<JsonPage<ArchivedPeriod>> ArchivedPeriods(DateTimeOffset? before, int limit, CancellationToken cancellation) =>
+        database.Page(
+            Caller.Service,
+            Statement.Of(BillingSql.ArchivedPeriods, Parameter.Time(before), Parameter.Integer(limit)),
+            new PageShape<ArchivedPeriod>(ChatBotJson.Default.ArchivedPeriod, ReadArchivedPeriod, last => Paging.Cursor(MonthOf(last), Guid.Empty), limit),
+            cancellation);
+
+    /// <summary>Null where the month is not archived.</summary>
+    public Task<ArchivedPeriod?> ArchivedPeriod(DateTime month, CancellationToken cancellation) =>
+        database.First(
+            Caller.Service, Statement.Of(BillingSql.ArchivedPeriod, Parameter.Date(DateOnly.FromDateTime(month))), ReadArchivedPeriod, cancellation);
+
     private Task<List<T>> All<T>(NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
         database.All(Caller.Service, statement, read, cancellation);
 
     private Task<int> Execute(NpgsqlBatchCommand statement, CancellationToken cancellation) =>
         database.Execute(Caller.Service, statement, cancellation);
 
-    private static Plan ReadPlan(NpgsqlDataReader row) => new(
-        row.GetString(0),
-        row.GetString(1),
-        row.GetBoolean(2),
-        row.ValueOrNull<long>(3),
-        row.ValueOrNull<decimal>(4),
-        row.ValueOrNull<long>(5),
-        row.ValueOrNull<long>(6),
-        row.ValueOrNull<decimal>(7),
-        row.GetInt32(8),
-        row.GetInt32(9),
-        row.GetInt32(10),
-        row.GetInt32(11),
-        row.IsDBNull(12) ? null : row.GetFieldValue<string[]>(12),
-        row.GetBoolean(13));
-
     private static Price ReadPrice(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.Time(2), row.GetDecimal(3), row.GetDecimal(4), row.GetDecimal(5), row.GetDecimal(6), row.GetString(7));
+        row.GetGuid(0), row.GetString(1), row.Time(2), row.Decimal(3), row.Decimal(4), row.Decimal(5), row.Decimal(6), row.Decimal(7),
+        row.GetString(8));
+
+    private static ArchivedPeriod ReadArchivedPeriod(NpgsqlDataReader row) => new(
+        row.GetString(0), JsonSerializer.Deserialize(row.GetString(1), ChatBotJson.Default.ArchivedFileArray)!, row.Time(2));
+
+    private static DateTimeOffset MonthOf(ArchivedPeriod period) =>
+        DateTimeOffset.ParseExact(period.Month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     private static DeadLetter ReadDeadLetter(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.ValueOrNull<int>(4), row.Time(5), row.TimeOrNull(6));
+        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.ValueOrNull<int>(4), row.TextOrNull(5), row.Time(6), row.TimeOrNull(7));
 }

@@ -13,7 +13,8 @@ public sealed class PeriodReport(ChatBotDatabase database)
 {
     private const int PageSize = 5_000;
 
-    public async Task WriteJson(DateTime month, Stream output)
+    /// <param name="namesUsers">Not where it is kept: it would tell of an account that is erased later. A statement's hash tells whose a line is.</param>
+    public async Task WriteJson(DateTime month, Stream output, bool namesUsers = true)
     {
         // Written out only when it is good: where the database is away at first, a problem is answered in its place, and where it
         // goes away later, the connection breaks. Disposing would write half an object.
@@ -24,7 +25,7 @@ public sealed class PeriodReport(ChatBotDatabase database)
         json.WriteStartArray("users");
         await foreach (var page in Users(month))
         {
-            page.ForEach(user => Write(json, user));
+            page.ForEach(user => Write(json, user, namesUsers));
             await json.FlushAsync();
         }
 
@@ -45,20 +46,21 @@ public sealed class PeriodReport(ChatBotDatabase database)
 
     /// <summary>As RFC 4180 has it.</summary>
     /// <param name="by"><c>user</c>, <c>model</c>, <c>purpose</c> or <c>day</c>: what there is a line for.</param>
-    public async Task WriteCsv(DateTime month, string by, Stream output)
+    /// <param name="namesUsers">As in <see cref="WriteJson"/>.</param>
+    public async Task WriteCsv(DateTime month, string by, Stream output, bool namesUsers = true)
     {
         var csv = new StringBuilder();
         var currency = await Currency();
         if (by == "user")
         {
-            csv.Append("user_id,period_start,period_end,status,tokens,cost,currency,own_key_tokens,statement_hash\r\n");
+            csv.Append(namesUsers ? "user_id," : "").Append("period_start,period_end,status,tokens,cost,currency,own_key_tokens,statement_hash\r\n");
             await foreach (var page in Users(month))
             {
                 foreach (var user in page)
                 {
-                    csv.Append(
+                    csv.Append(namesUsers ? $"{user.UserId}," : "").Append(
                         CultureInfo.InvariantCulture,
-                        $"{user.UserId},{user.Start:yyyy-MM-ddTHH:mm:ssZ},{user.End:yyyy-MM-ddTHH:mm:ssZ},{user.Status},{user.Tokens},{user.Cost},{currency},{user.OwnKeyTokens},{user.StatementHash}\r\n");
+                        $"{user.Start:yyyy-MM-ddTHH:mm:ssZ},{user.End:yyyy-MM-ddTHH:mm:ssZ},{user.Status},{user.Tokens},{user.Cost},{currency},{user.OwnKeyTokens},{user.StatementHash}\r\n");
                 }
 
                 await Flush(csv, output);
@@ -67,14 +69,14 @@ public sealed class PeriodReport(ChatBotDatabase database)
             return;
         }
 
-        csv.Append(CultureInfo.InvariantCulture, $"{by},payer,calls,input_tokens,cached_input_tokens,output_tokens,reasoning_tokens,cost,currency\r\n");
+        csv.Append(CultureInfo.InvariantCulture, $"{by},payer,calls,input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens,cost,currency\r\n");
         // The totals of a month take a second or two.
         await Flush(csv, output);
         foreach (var total in Sum(await Totals(month), by))
         {
             csv.Append(
                 CultureInfo.InvariantCulture,
-                $"{Quote(total.Key(by))},{total.Payer},{total.Calls},{total.InputTokens},{total.CachedInputTokens},{total.OutputTokens},{total.ReasoningTokens},{total.Cost},{currency}\r\n");
+                $"{Quote(total.Key(by))},{total.Payer},{total.Calls},{total.InputTokens},{total.CachedInputTokens},{total.CacheWriteTokens},{total.OutputTokens},{total.ReasoningTokens},{total.Cost},{currency}\r\n");
         }
 
         await Flush(csv, output);
@@ -129,10 +131,14 @@ public sealed class PeriodReport(ChatBotDatabase database)
             .ThenBy(group => group.Key.Payer, StringComparer.Ordinal)
             .Select(group => group.Aggregate((a, b) => a + b))];
 
-    private static void Write(Utf8JsonWriter json, ReportedPeriod user)
+    private static void Write(Utf8JsonWriter json, ReportedPeriod user, bool namesUsers)
     {
         json.WriteStartObject();
-        json.WriteString("userId", user.UserId);
+        if (namesUsers)
+        {
+            json.WriteString("userId", user.UserId);
+        }
+
         json.WriteString("periodStart", user.Start);
         json.WriteString("periodEnd", user.End);
         json.WriteString("status", user.Status);
@@ -151,6 +157,7 @@ public sealed class PeriodReport(ChatBotDatabase database)
         json.WriteNumber("calls", total.Calls);
         json.WriteNumber("inputTokens", total.InputTokens);
         json.WriteNumber("cachedInputTokens", total.CachedInputTokens);
+        json.WriteNumber("cacheWriteTokens", total.CacheWriteTokens);
         json.WriteNumber("outputTokens", total.OutputTokens);
         json.WriteNumber("reasoningTokens", total.ReasoningTokens);
         json.WriteNumber("cost", total.Cost);

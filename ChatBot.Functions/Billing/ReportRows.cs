@@ -9,7 +9,7 @@ internal readonly record struct ReportedPeriod(
     Guid UserId, DateTimeOffset Start, DateTimeOffset End, string Status, long Tokens, decimal Cost, long OwnKeyTokens, string? StatementHash)
 {
     public static ReportedPeriod Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.Time(1), row.Time(2), row.GetString(3), row.GetInt64(4), row.GetDecimal(5), row.GetInt64(6), row.TextOrNull(7));
+        row.GetGuid(0), row.Time(1), row.Time(2), row.GetString(3), row.GetInt64(4), row.Decimal(5), row.GetInt64(6), row.TextOrNull(7));
 }
 
 /// <summary>What all users used on a day of one model for one purpose and payer.</summary>
@@ -21,6 +21,7 @@ internal readonly record struct ReportedTotal(
     long Calls,
     long InputTokens,
     long CachedInputTokens,
+    long CacheWriteTokens,
     long OutputTokens,
     long ReasoningTokens,
     decimal Cost)
@@ -35,7 +36,8 @@ internal readonly record struct ReportedTotal(
         row.GetInt64(5),
         row.GetInt64(6),
         row.GetInt64(7),
-        row.GetDecimal(8));
+        row.GetInt64(8),
+        row.Decimal(9));
 
     public string Key(string by) => by switch
     {
@@ -49,6 +51,7 @@ internal readonly record struct ReportedTotal(
         Calls = a.Calls + b.Calls,
         InputTokens = a.InputTokens + b.InputTokens,
         CachedInputTokens = a.CachedInputTokens + b.CachedInputTokens,
+        CacheWriteTokens = a.CacheWriteTokens + b.CacheWriteTokens,
         OutputTokens = a.OutputTokens + b.OutputTokens,
         ReasoningTokens = a.ReasoningTokens + b.ReasoningTokens,
         Cost = a.Cost + b.Cost,

@@ -1,7 +1,6 @@
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Http;
 using ChatBot.Functions.Identity;
-using ChatBot.Shared;
 using ChatBot.Shared.Chats;
 using Npgsql;
 
@@ -12,7 +11,10 @@ public sealed class ChatStore(ChatBotDatabase database)
     /// <summary>The chat of that id: a new one, or the one that was there; null where the id is somebody else's.</summary>
     public async Task<CreatedChat?> Create(CurrentUser user, Guid id, CreateChatRequest request, CancellationToken cancellation)
     {
-        var created = await database.First(
+        // A repeat that came at the same time made it after this statement's snapshot was taken: a new one sees it.
+        return await CreateOnce() ?? await CreateOnce();
+
+        Task<CreatedChat?> CreateOnce() => database.First(
             user.Caller,
             Statement.Of(
                 ChatSql.Create,
@@ -20,24 +22,19 @@ public sealed class ChatStore(ChatBotDatabase database)
                 Parameter.Text(request.Title),
                 Parameter.Text(request.Model),
                 Parameter.Text(request.SystemPrompt)),
-            row => new CreatedChat(row.GetBoolean(0), Read(row, 1)),
+            row => new CreatedChat(row.GetBoolean(0), row.GetBoolean(1), Read(row, 2)),
             cancellation);
-
-        // A repeat that came at the same time made it after this statement's snapshot was taken: a new one sees it.
-        return created ?? (await Get(user, id, cancellation) is { } chat ? new CreatedChat(false, chat) : null);
     }
 
-    public async Task<Page<Chat>> List(
+    public Task<JsonPage<Chat>> List(
         CurrentUser user, string? status, int limit, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation)
     {
-        var chats = await database.All(
+        NpgsqlParameter[] place = [Parameter.Integer(limit), Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Integer(JsonRows<Chat>.MaxBytes)];
+        return database.Page(
             user.Caller,
-            status is null
-                ? Statement.Of(ChatSql.List, Parameter.Integer(limit), Parameter.Time(before), Parameter.Uuid(beforeId))
-                : Statement.Of(ChatSql.ListByStatus, Parameter.Integer(limit), Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Text(status)),
-            row => Read(row),
+            status is null ? Statement.Of(ChatSql.List, place) : Statement.Of(ChatSql.ListByStatus, [.. place, Parameter.Text(status)]),
+            new PageShape<Chat>(ChatBotJson.Default.Chat, row => Read(row), last => Paging.Cursor(last.UpdatedAt, last.Id), limit, Found: 7),
             cancellation);
-        return Paging.Page(chats, limit, last => Paging.Cursor(last.UpdatedAt, last.Id));
     }
 
     public Task<Chat?> Get(CurrentUser user, Guid id, CancellationToken cancellation) =>
@@ -58,8 +55,9 @@ public sealed class ChatStore(ChatBotDatabase database)
             row => Read(row),
             cancellation);
 
-    public async Task<bool> Delete(CurrentUser user, Guid id, CancellationToken cancellation) =>
-        await database.Execute(user.Caller, Statement.Of(ChatSql.Delete, Parameter.Uuid(id)), cancellation) > 0;
+    /// <summary>False where there is none, or none that was last changed at <paramref name="ifUpdatedAt"/>.</summary>
+    public async Task<bool> Delete(CurrentUser user, Guid id, DateTimeOffset? ifUpdatedAt, CancellationToken cancellation) =>
+        await database.Execute(user.Caller, Statement.Of(ChatSql.Delete, Parameter.Uuid(id), Parameter.Time(ifUpdatedAt)), cancellation) > 0;
 
     private static Chat Read(NpgsqlDataReader row, int first = 0) => new(
         row.GetGuid(first),
@@ -70,5 +68,6 @@ public sealed class ChatStore(ChatBotDatabase database)
         row.Time(first + 5),
         row.Time(first + 6));
 
-    public sealed record CreatedChat(bool IsNew, Chat Chat);
+    /// <param name="IsNamed">Whether its title is the user's own.</param>
+    public sealed record CreatedChat(bool IsNew, bool IsNamed, Chat Chat);
 }

@@ -15,12 +15,13 @@ namespace ChatBot.Functions.Completions;
 public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings settings)
 {
     private const int MaxTries = 3;
+
+    // As long as a client may repeat what got no answer; who says the same again later means it.
+    private static readonly TimeSpan s_repeatsFor = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly string _models = ModelsAsJson(settings.Models);
-
-    // Above all that one answer may take, so that only what was forgotten runs out.
-    private readonly TimeSpan _reservationLifetime = settings.Streams.Total + TimeSpan.FromMinutes(15);
 
     /// <summary>The admission: everything that must be settled before a model is called.</summary>
     /// <exception cref="PostgresException">Refused, with an SQLSTATE of class CB.</exception>
@@ -105,10 +106,11 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
             Parameter.Text(send.Model),
             Parameter.Json(_models),
             Parameter.Text(send.IdempotencyKey),
-            Parameter.Bytes(send.IdempotencyKey is null ? null : send.Fingerprint),
+            Parameter.Bytes(send.Fingerprint),
+            Parameter.Span(send.IsUnnamed ? s_repeatsFor : null),
             Parameter.Integer(send.LingerSeconds),
             Parameter.Span(settings.Streams.Lease),
-            Parameter.Span(_reservationLifetime),
+            Parameter.Span(settings.Streams.Total),
             Parameter.Text(traceParent));
         return (await database.First(user.Caller, statement, BegunCompletion.Read, cancellation))!;
     }
@@ -123,7 +125,7 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
             refusal is null,
             row.ValueOrNull<int>(3),
             row.ValueOrNull<int>(4),
-            row.ValueOrNull<decimal>(5),
+            row.DecimalOrNull(5),
             row.GetString(6),
             refusal is null ? null : JsonElement.Parse(refusal));
     }

@@ -1,4 +1,5 @@
 using ChatBot.Functions.Problems;
+using ChatBot.Shared.Completions;
 
 namespace ChatBot.Functions.Completions;
 
@@ -18,30 +19,9 @@ public sealed record AnswerEnd(string State, string? FinishReason = null, Proble
 
     public static AnswerEnd OfStopped { get; } = new(Stopped);
 
+    public static AnswerEnd OfDeleted { get; } = new(Stopped, Problem: new(
+        ProblemKind.NotFound, "The answer was deleted, by itself or with its chat. What it used until then is charged."));
+
     public static AnswerEnd OfUnstored { get; } = new(Interrupted, Problem: new(
         ProblemKind.Unavailable, "The answer could not be stored yet. It will be; load the chat again in a while.", retryAfter: TimeSpan.FromSeconds(30)));
 }
-
-/// <summary>What an answer took, as told with its end. Costs are in <paramref name="Currency"/>.</summary>
-/// <param name="Attempts">Calls that the provider may charge for.</param>
-/// <param name="Stored">False where the outcome is still being stored.</param>
-/// <param name="ContentFilter">What the provider's content filter took out.</param>
-/// <param name="Quality"><c>reported</c> by the provider, or <c>estimated</c> later from the text.</param>
-public sealed record Receipt(
-    string Model,
-    int Attempts,
-    string Payer,
-    string Quality,
-    int? InputTokens,
-    int? CachedInputTokens,
-    int? OutputTokens,
-    int? ReasoningTokens,
-    decimal? Cost,
-    string Currency,
-    Guid PriceId,
-    int ReservedTokens,
-    decimal ReservedCost,
-    int? FirstTokenMilliseconds,
-    int TotalMilliseconds,
-    bool Stored,
-    IReadOnlyList<string>? ContentFilter);

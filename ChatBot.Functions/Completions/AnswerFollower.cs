@@ -109,8 +109,12 @@ public sealed partial class AnswerFollower(
 
     private static AnswerEnd? EndOf(StoredAnswer stored) => stored.State switch
     {
-        AnswerEnd.Finished => new AnswerEnd(AnswerEnd.Finished, stored.FinishReason),
+        AnswerEnd.Finished or AnswerEnd.Stopped or AnswerEnd.Interrupted or AnswerEnd.Failed when stored.ErrorCode == ProblemKind.NotFound.Code =>
+            AnswerEnd.OfDeleted,
+        AnswerEnd.Finished => new AnswerEnd(AnswerEnd.Finished, stored.FinishReason, Receipt: stored.Receipt),
         AnswerEnd.Stopped => AnswerEnd.OfStopped,
+        AnswerEnd.Interrupted when ProblemKind.OfCode(stored.ErrorCode ?? "") is { } kind && kind != ProblemKind.Interrupted =>
+            new AnswerEnd(AnswerEnd.Interrupted, Problem: new ProblemResult(kind, "The model ended the answer early. What arrived is kept.")),
         AnswerEnd.Interrupted => AnswerEnd.OfInterrupted,
         AnswerEnd.Failed => new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(
             ProblemKind.OfCode(stored.ErrorCode ?? "") ?? ProblemKind.ModelFailed, "The model could not answer. Send the message again.")),

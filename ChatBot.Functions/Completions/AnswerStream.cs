@@ -1,9 +1,12 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
 namespace ChatBot.Functions.Completions;
 
 /// <summary>
 /// Sends an answer as it grows. The head goes out with the first text, so that what fails before it is told with a status of
 /// its own; after too long a silence it goes out all the same.
 /// </summary>
+/// <param name="keepAlive">The longest silence: then a comment is sent.</param>
 /// <param name="start">From which UTF-16 code unit on.</param>
 /// <param name="unread">How long a client may leave unread what the server buffers for it; then it is dropped, and may resume.</param>
 /// <param name="clientLeft">Called where the client goes before the end.</param>
@@ -13,8 +16,13 @@ public sealed class AnswerStream(
     // In UTF-16 code units: a replay of a long answer is not buffered as a whole.
     private const int LongestPiece = 16 * 1024;
 
+    // Set by the timer alone. Its clock and the one that tells the time differ by milliseconds, so the two are never compared.
+    private volatile bool _isSilent;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        // It has a limit of its own for clients that do not read.
+        httpContext.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         await Send(httpContext);
         if (answer.End is null)
         {
@@ -26,17 +34,17 @@ public sealed class AnswerStream(
     {
         var aborted = httpContext.RequestAborted;
         using var reader = answer.Follow(start);
-        await using var timer = time.CreateTimer(_ => reader.Signal(), null, keepAlive, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(_ => BreakSilence(reader), null, keepAlive, Timeout.InfiniteTimeSpan);
         await using var leaving = aborted.UnsafeRegister(state => ((AnswerReader)state!).Signal(), reader);
 
-        var lastSent = time.GetTimestamp();
+        var response = httpContext.Response;
+        var hasBegun = false;
         while (!aborted.IsCancellationRequested)
         {
             // In this order: what ended has all its text.
             var end = answer.End;
             var text = reader.Take(LongestPiece);
-            var response = httpContext.Response;
-            if (!response.HasStarted)
+            if (!hasBegun)
             {
                 if (end is { Problem: { } problem } && start == 0 && (text.Length == 0 || !format.HasProblems))
                 {
@@ -44,21 +52,23 @@ public sealed class AnswerStream(
                     return;
                 }
 
-                if (text.Length == 0 && end is null && time.GetElapsedTime(lastSent) < keepAlive)
+                if (text.Length == 0 && end is null && !_isSilent)
                 {
                     await reader.Wait();
                     continue;
                 }
 
+                hasBegun = true;
                 WriteHeaders(response);
                 format.WriteStart(response.BodyWriter);
             }
 
+            var isSilent = _isSilent;
             if (text.Length > 0)
             {
                 format.WriteText(response.BodyWriter, text.Span);
             }
-            else if (end is null && time.GetElapsedTime(lastSent) >= keepAlive)
+            else if (end is null && isSilent)
             {
                 format.WriteKeepAlive(response.BodyWriter);
             }
@@ -74,16 +84,15 @@ public sealed class AnswerStream(
                 return;
             }
 
-            if (text.Length > 0 || time.GetElapsedTime(lastSent) >= keepAlive)
+            if (text.Length > 0 || isSilent)
             {
+                _isSilent = false;
+                timer.Change(keepAlive, Timeout.InfiniteTimeSpan);
                 if (!await Flush(response))
                 {
                     httpContext.Abort();
                     return;
                 }
-
-                lastSent = time.GetTimestamp();
-                timer.Change(keepAlive, Timeout.InfiniteTimeSpan);
             }
 
             if (reader.Position >= answer.Length)
@@ -91,6 +100,12 @@ public sealed class AnswerStream(
                 await reader.Wait();
             }
         }
+    }
+
+    private void BreakSilence(AnswerReader reader)
+    {
+        _isSilent = true;
+        reader.Signal();
     }
 
     /// <summary>False where the client has read nothing for too long.</summary>

@@ -1,3 +1,4 @@
+using ChatBot.Functions.Database;
 using ChatBot.Functions.Preferences;
 using Npgsql;
 
@@ -17,11 +18,13 @@ public sealed record BegunCall(Admission Admission, string Messages)
 }
 
 /// <summary>What may be called, and what is reserved for it.</summary>
+/// <param name="PromptBound">The most tokens that the prompt can be.</param>
 /// <param name="Attempt">From 1; counts the calls that a provider may charge for.</param>
 /// <param name="AttemptId">Of the ledger row that this call gets.</param>
 /// <param name="Key">The user's own key, where they have stored one.</param>
 public sealed record Admission(
     string Model,
+    int PromptBound,
     int MaxOutputTokens,
     string Payer,
     int ReservedTokens,
@@ -33,26 +36,32 @@ public sealed record Admission(
 {
     public static Admission Read(NpgsqlDataReader row) => new(
         row.GetString(2),
+        row.GetInt32(20),
         row.GetInt32(3),
         row.GetString(4),
         row.GetInt32(5),
-        row.GetDecimal(6),
+        row.Decimal(6),
         row.GetInt32(7),
         row.GetGuid(8),
-        new Price(row.GetGuid(9), row.GetDecimal(10), row.GetDecimal(11), row.GetDecimal(12), row.GetDecimal(13), row.GetString(14)),
+        new Price(row.GetGuid(9), row.Decimal(10), row.Decimal(11), row.Decimal(21), row.Decimal(12), row.Decimal(13), row.GetString(14)),
         row.IsDBNull(16) ? null : SealedKey.Read(row, 16));
 }
 
 /// <summary>Per million tokens.</summary>
-public sealed record Price(Guid Id, decimal Input, decimal CachedInput, decimal Output, decimal Reasoning, string Currency)
+public sealed record Price(
+    Guid Id, decimal Input, decimal CachedInput, decimal CacheWrite, decimal Output, decimal Reasoning, string Currency)
 {
     /// <summary>As <c>billing.cost_of</c> computes it for the ledger.</summary>
     public decimal CostOf(TokenUsage usage) => 0.000001m * (
-        ((usage.Input - usage.CachedInput) * Input)
+        ((usage.Input - usage.CachedInput - usage.CacheWrite) * Input)
         + (usage.CachedInput * CachedInput)
+        + (usage.CacheWrite * CacheWrite)
         + ((usage.Output - usage.Reasoning) * Output)
         + (usage.Reasoning * Reasoning));
 }
 
-/// <summary>What a provider reported for one call. Cached tokens are part of the input, reasoning tokens of the output.</summary>
-public readonly record struct TokenUsage(int Input, int CachedInput, int Output, int Reasoning);
+/// <summary>
+/// What one call took. Tokens that came from the provider's cache, and those that were written to it, are part of the input, reasoning
+/// tokens of the output.
+/// </summary>
+public readonly record struct TokenUsage(int Input, int CachedInput, int Output, int Reasoning, int CacheWrite = 0);

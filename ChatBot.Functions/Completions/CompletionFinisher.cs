@@ -1,5 +1,6 @@
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
+using ChatBot.Functions.Usage;
 using ChatBot.Shared.Completions;
 using Npgsql;
 
@@ -21,19 +22,22 @@ public sealed partial class CompletionFinisher(
     private static readonly TimeSpan s_queuePatience = TimeSpan.FromSeconds(1);
 
     /// <summary>Leaves the answer without an end where someone else holds the completion, and will end it.</summary>
-    public async Task Finish(LiveCompletion live, AnswerEnd end, RelayProgress progress)
+    public async Task Finish(LiveCompletion live, AnswerEnd end, RelayProgress progress, MeteredUsage metered)
     {
+        var usage = metered.Usage;
         var finished = new FinishedAnswer(
             1, live.Id, live.Epoch, end.State, end.FinishReason, end.Problem?.Kind.Code, progress.Filtered, live.IsCalled, "",
-            progress.Usage?.Input, progress.Usage?.CachedInput, progress.Usage?.Output, progress.Usage?.Reasoning, progress.FirstTokenAt);
+            usage.Input, usage.CachedInput, usage.CacheWrite, usage.Output, usage.Reasoning, metered.Quality, metered.Rejected, end.Receipt,
+            progress.FirstTokenAt);
         for (var attempt = 1; !live.IsTaken; attempt++)
         {
             try
             {
                 var rest = live.Undrafted();
-                if (await store.Finish(finished with { Text = rest.Text }, rest.Seq, isLate: false, CancellationToken.None))
+                var outcome = await store.Finish(finished with { Text = rest.Text }, rest.Seq, isLate: false, CancellationToken.None);
+                if (outcome is not FinishOutcome.NotOurs)
                 {
-                    await Wake(live, end, hasClaim: false);
+                    await Wake(live, outcome is FinishOutcome.Deleted ? AnswerEnd.OfDeleted : end, hasClaim: false);
                 }
 
                 return;
@@ -63,10 +67,11 @@ public sealed partial class CompletionFinisher(
     public async Task Abandon(Guid id)
     {
         var abandoned = new FinishedAnswer(
-            1, id, LiveCompletion.FirstEpoch, AnswerEnd.Failed, null, ProblemKind.Unavailable.Code, null, WasCalled: false, "", null, null, null, null, null);
+            1, id, LiveCompletion.FirstEpoch, AnswerEnd.Failed, null, ProblemKind.Unavailable.Code, null, WasCalled: false, "",
+            null, null, null, null, null, null, null, null, null);
         try
         {
-            if (await store.Finish(abandoned, 0, isLate: false, CancellationToken.None))
+            if (await store.Finish(abandoned, 0, isLate: false, CancellationToken.None) is not FinishOutcome.NotOurs)
             {
                 await queues.TryWake(id, null, hasClaim: false);
             }

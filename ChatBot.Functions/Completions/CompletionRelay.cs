@@ -7,6 +7,7 @@ using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Telemetry;
+using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions.Completions;
 
@@ -17,12 +18,16 @@ namespace ChatBot.Functions.Completions;
 public sealed partial class CompletionRelay(
     ModelCaller caller,
     CompletionFinisher finisher,
+    UsageMeter meter,
     DraftWriter drafts,
     KeyVault vault,
     ChatBotSettings settings,
     TimeProvider time,
     ILogger<CompletionRelay> log)
 {
+    // Nobody waits for longer for what is only the report of an answer that is whole.
+    private static readonly TimeSpan s_reportPatience = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
 
     /// <summary>The answer, which is being written from now on.</summary>
@@ -48,13 +53,19 @@ public sealed partial class CompletionRelay(
         Metrics.StreamBegan();
         try
         {
+            var messages = live.Messages;
+            // Beside the call, which takes longer, and before the prompt is forgotten.
+            var prompt = Task.Run(() => TokenCounter.CountPrompt(messages));
             var end = await Relay(live, progress);
+            var metered = Measure(live, progress, await prompt);
+            progress.Observed?.End(progress.Error ?? end.Problem?.Kind.Code, progress, metered);
             await drafts.Leave(live);
-            finishing = finisher.Finish(live, end with { Receipt = progress.Receipt(live.Admission) }, progress);
+            finishing = finisher.Finish(live, end with { Receipt = Receipts.Of(live, progress, end, metered) }, progress, metered);
             await finishing;
         }
         catch (Exception e)
         {
+            progress.Observed?.End(e.GetType().Name);
             Log.Unexpected(log, live.Id, e);
         }
         finally
@@ -65,6 +76,14 @@ public sealed partial class CompletionRelay(
             Metrics.StreamEnded();
             _running.TryRemove(live.Id, out _);
         }
+    }
+
+    private MeteredUsage Measure(LiveCompletion live, RelayProgress progress, (int Messages, int Tokens) prompt)
+    {
+        var admission = live.Admission;
+        var counted = new CountedUsage(
+            prompt.Messages, prompt.Tokens, TokenCounter.Count(live.Answer.From(0).Span), live.Reasoning.Tokens, admission.PromptBound, admission.MaxOutputTokens);
+        return meter.Measure(live.Model, counted, progress.Report, progress.IsWhole);
     }
 
     private async Task<AnswerEnd> Relay(LiveCompletion live, RelayProgress progress)
@@ -86,41 +105,22 @@ public sealed partial class CompletionRelay(
                 return new AnswerEnd(AnswerEnd.Failed, Problem: opening.Failure!.Problem);
             }
 
+            progress.Observed = call.Observed;
             await using (call)
             {
-                return await Observe(live, call, progress);
+                return await Listen(live, call, progress);
             }
         }
         catch (OperationCanceledException)
         {
-            return live.StopReason ?? Broken(live, progress);
+            progress.Error = live.StopReason is null ? ProblemKind.ModelTimeout.Code : null;
+            return live.StopReason ?? Broken(live, progress, ProblemKind.ModelTimeout);
         }
         catch (Exception e) when (e is IOException or HttpRequestException or JsonException or InvalidDataException)
         {
-            Log.Broken(log, live.Model.Name, e.GetType().Name);
-            return Broken(live, progress);
-        }
-    }
-
-    private async Task<AnswerEnd> Observe(LiveCompletion live, ModelCall call, RelayProgress progress)
-    {
-        string? error = null;
-        try
-        {
-            var end = await Listen(live, call, progress);
-            error = end.Problem?.Kind.Code;
-            return end;
-        }
-        catch (Exception e)
-        {
-            error = e is not OperationCanceledException ? e.GetType().Name
-                : live.StopReason is { } reason ? reason.Problem?.Kind.Code
-                : ProblemKind.ModelTimeout.Code;
-            throw;
-        }
-        finally
-        {
-            call.Observed.End(error, progress);
+            progress.Error = e.GetType().Name;
+            Log.Broken(log, live.Model.Name, progress.Error);
+            return Broken(live, progress, ProblemKind.ModelFailed);
         }
     }
 
@@ -132,8 +132,8 @@ public sealed partial class CompletionRelay(
             var chunk = call.Chunk;
             if (chunk.Error is { } error)
             {
-                Log.Broken(log, live.Model.Name, error);
-                return Broken(live, progress);
+                Log.Broken(log, live.Model.Name, error.Code ?? "error");
+                return Broken(live, progress, error);
             }
 
             var text = chunk.Text;
@@ -149,33 +149,39 @@ public sealed partial class CompletionRelay(
                 live.Answer.Append(text);
             }
 
+            live.Reasoning.Append(chunk.Reasoning);
             progress.Take(chunk);
-            var left = settings.Streams.Total - progress.Elapsed;
-            call.WaitAtMost(left < settings.Streams.Idle ? left : settings.Streams.Idle);
+            call.WaitAtMost(Patience(progress));
         }
         while (await call.Next());
 
         // A stream that ends without saying why was cut, however clean its end looks.
-        return Broken(live, progress);
+        return Broken(live, progress, ProblemKind.ModelFailed);
+    }
+
+    private TimeSpan Patience(RelayProgress progress)
+    {
+        var left = settings.Streams.Total - progress.Elapsed;
+        var silence = progress.IsWhole ? s_reportPatience - progress.SinceDone
+            // As long as it thinks, its first token is still to come.
+            : progress.FirstTokenAt is null && settings.Streams.FirstToken > settings.Streams.Idle ? settings.Streams.FirstToken
+            : settings.Streams.Idle;
+        return silence < left ? silence : left;
     }
 
     /// <summary>Where the model had said why it ended, only its report was lost. Else what was shown is kept, and it is not tried again.</summary>
-    private static AnswerEnd Broken(LiveCompletion live, RelayProgress progress) => (progress.FinishReason, live.Answer.Length) switch
-    {
-        ({ } reason, _) => new AnswerEnd(AnswerEnd.Finished, ProtocolReason(reason)),
-        (null, > 0) => AnswerEnd.OfInterrupted,
-        _ => new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(
-            ProblemKind.ModelFailed, "The model's answer broke off. Send the message again.")),
-    };
+    private static AnswerEnd Broken(LiveCompletion live, RelayProgress progress, ProblemKind kind) =>
+        progress.IsWhole ? new AnswerEnd(AnswerEnd.Finished, FinishReasons.ToProtocol(progress.FinishReason))
+        : live.Answer.Length > 0 ? AnswerEnd.OfInterrupted
+        : new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(kind, "The model's answer broke off. Send the message again."));
 
-    /// <summary>The AI SDK's words; any other would fail a whole answer at its end.</summary>
-    private static string ProtocolReason(string reason) => reason switch
+    /// <summary>The same; but where it would break off again, the reason is told.</summary>
+    private static AnswerEnd Broken(LiveCompletion live, RelayProgress progress, ProviderError error)
     {
-        "stop" or "length" => reason,
-        "content_filter" => "content-filter",
-        "tool_calls" or "function_call" => "tool-calls",
-        _ => "other",
-    };
+        var end = Broken(live, progress, ProblemKind.ModelFailed);
+        return end.Problem is not null && ModelFailures.Of(error, live.OwnKey is not null, isEvent: true) is { Fault: ModelFault.Refused } failure
+            ? end with { Problem = failure.Problem } : end;
+    }
 
     private static partial class Log
     {

@@ -5,12 +5,13 @@ public static class CompletionSql
     private const string SelectAdmission = """
         select b.completion_id, b.is_new, b.model, b.max_output_tokens, b.payer, b.reserved_tokens, b.reserved_cost, b.attempt, b.attempt_id,
           b.price_id, b.price_input, b.price_cached_input, b.price_output, b.price_reasoning, b.currency, b.messages::text,
-          b.key_id, b.key_ciphertext, b.key_nonce, b.key_version
+          b.key_id, b.key_ciphertext, b.key_nonce, b.key_version, b.prompt_bound,
+          b.price_cache_write
         """;
 
     public const string Begin = $"""
         {SelectAdmission}
-        from chatbot.begin_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) b
+        from chatbot.begin_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) b
         """;
 
     public const string Estimate = """
@@ -24,14 +25,16 @@ public static class CompletionSql
         """;
 
     public const string AppendDeltas = """
-        select a.id, a.cancel_requested
-        from chatbot.append_deltas($1, $2, $3, $4, $5, $6, $7) a
+        select a.id, a.cancel_requested, a.answer_deleted
+        from chatbot.append_deltas($1, $2, $3, $4, $5, $6, $7, $8) a
         """;
 
-    public const string Finish = "select chatbot.finish_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    public const string Finish =
+        "select chatbot.finish_completion($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
     public const string ReadAnswer = """
-        select a.state, a.finish_reason, a.error_code, a.is_dead, a.ends_unread, a.tail, a.tail_from, a.last_from, a.whole
+        select a.state, a.finish_reason, a.error_code, a.is_dead, a.ends_unread, a.tail, a.tail_from, a.last_from, a.whole,
+          a.receipt::text
         from chatbot.read_answer($1, $2) a
         """;
 
@@ -39,7 +42,12 @@ public static class CompletionSql
 
     public const string InterruptDead = "select chatbot.interrupt_dead_completion($1)";
 
-    public const string RequestCancel = "select chatbot.request_cancel($1)";
+    public const string RequestStop = "select chatbot.request_stop($1, $2)";
+
+    public const string ForgetStops = """
+        delete from chatbot.stop_requests s
+        where s.expires_at < now()
+        """;
 
     public const string Follow = "select chatbot.follow_completion($1)";
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Settings;
@@ -10,10 +11,10 @@ namespace ChatBot.Functions.Completions;
 /// <summary>The steps of a completion in the database; each is one round trip.</summary>
 public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings settings)
 {
-    /// <summary>Which of these completions are still held by this process, and which of those are asked to stop.</summary>
-    public async Task<Dictionary<Guid, bool>> AppendDeltas(IReadOnlyList<DraftPart> parts, CancellationToken cancellation)
+    /// <summary>Which of these completions are still held by this process, and for what end those are to stop that are asked to.</summary>
+    public async Task<Dictionary<Guid, AnswerEnd?>> AppendDeltas(IReadOnlyList<DraftPart> parts, CancellationToken cancellation)
     {
-        var texts = parts.Where(p => p.Text.Length > 0).ToList();
+        var texts = parts.Where(p => p.IsNews).ToList();
         var statement = Statement.Of(
             CompletionSql.AppendDeltas,
             Parameter.Array([.. parts.Select(p => p.Id)], NpgsqlDbType.Uuid),
@@ -22,15 +23,15 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
             Parameter.Array([.. texts.Select(p => p.Id)], NpgsqlDbType.Uuid),
             Parameter.Array([.. texts.Select(p => p.Seq)], NpgsqlDbType.Integer),
             Parameter.Array([.. texts.Select(p => p.Text)], NpgsqlDbType.Text),
+            Parameter.Array([.. texts.Select(p => p.ReasoningTokens)], NpgsqlDbType.Integer),
             Parameter.Span(settings.Streams.Lease));
-        var held = await database.All(Caller.Service, statement, row => (Id: row.GetGuid(0), IsCancelled: row.GetBoolean(1)), cancellation);
-        return held.ToDictionary(h => h.Id, h => h.IsCancelled);
+        var held = await database.All(Caller.Service, statement, row => (Id: row.GetGuid(0), IsCancelled: row.GetBoolean(1), IsDeleted: row.GetBoolean(2)), cancellation);
+        return held.ToDictionary(h => h.Id, h => h.IsDeleted ? AnswerEnd.OfDeleted : h.IsCancelled ? AnswerEnd.OfStopped : null);
     }
 
     /// <param name="seq">Where the text begins, in UTF-16 code units.</param>
     /// <param name="isLate">Whether the text is whole and may replace what was interrupted meanwhile.</param>
-    /// <returns>False where someone else ended the completion.</returns>
-    public Task<bool> Finish(FinishedAnswer answer, int seq, bool isLate, CancellationToken cancellation) =>
+    public Task<FinishOutcome> Finish(FinishedAnswer answer, int seq, bool isLate, CancellationToken cancellation) =>
         database.One(
             Caller.Service,
             Statement.Of(
@@ -47,10 +48,19 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
                 Parameter.Text(answer.Text),
                 Parameter.Integer(answer.InputTokens),
                 Parameter.Integer(answer.CachedInputTokens),
+                Parameter.Integer(answer.CacheWriteTokens),
                 Parameter.Integer(answer.OutputTokens),
                 Parameter.Integer(answer.ReasoningTokens),
+                Parameter.Text(answer.UsageQuality),
+                Parameter.Json(answer.RejectedReport),
+                Parameter.Json(answer.Receipt is { } receipt ? JsonSerializer.Serialize(receipt, ReceiptJson.Default.Receipt) : null),
                 Parameter.Time(answer.FirstTokenAt)),
-            row => row.GetBoolean(0),
+            row => row.TextOrNull(0) switch
+            {
+                null => FinishOutcome.NotOurs,
+                "deleted" => FinishOutcome.Deleted,
+                _ => FinishOutcome.Stored,
+            },
             cancellation);
 
     public Task<StoredAnswer?> ReadAnswer(CurrentUser user, Guid id, int from, CancellationToken cancellation) =>
@@ -66,15 +76,21 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
                 row.TextOrNull(5),
                 row.ValueOrNull<int>(6),
                 row.ValueOrNull<int>(7),
-                row.TextOrNull(8)),
+                row.TextOrNull(8),
+                row.TextOrNull(9) is { } receipt ? JsonSerializer.Deserialize(receipt, ReceiptJson.Default.Receipt) : null),
             cancellation);
 
     public Task<Guid?> FindLive(CurrentUser user, Guid chatId, CancellationToken cancellation) =>
         OneId(user, Statement.Of(CompletionSql.FindLive, Parameter.Uuid(chatId)), cancellation);
 
-    /// <summary>The completion that was asked to stop, if one is live in the chat.</summary>
-    public Task<Guid?> RequestCancel(CurrentUser user, Guid chatId, CancellationToken cancellation) =>
-        OneId(user, Statement.Of(CompletionSql.RequestCancel, Parameter.Uuid(chatId)), cancellation);
+    /// <summary>The completion that was asked to stop and has still to end; null where nothing runs.</summary>
+    /// <param name="messageId">The user message whose answer is to stop, which may still have to come; null for whatever runs in the chat.</param>
+    /// <exception cref="PostgresException">There is no such chat, with an SQLSTATE of class CB.</exception>
+    public Task<Guid?> RequestStop(CurrentUser user, Guid chatId, Guid? messageId, CancellationToken cancellation) =>
+        OneId(user, Statement.Of(CompletionSql.RequestStop, Parameter.Uuid(chatId), Parameter.Uuid(messageId)), cancellation);
+
+    /// <summary>Stops whose sends have not come in time.</summary>
+    public Task ForgetStops(CancellationToken cancellation) => database.Execute(Caller.Service, Statement.Of(CompletionSql.ForgetStops), cancellation);
 
     /// <summary>Says that somebody reads the answer at this instance.</summary>
     public Task Follow(CurrentUser user, Guid id, CancellationToken cancellation) =>
@@ -98,9 +114,26 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
         database.One(user.Caller, statement, row => row.ValueOrNull<Guid>(0), cancellation);
 }
 
+/// <summary>What became of an answer that was brought into the database.</summary>
+public enum FinishOutcome
+{
+    Stored,
+
+    /// <summary>Its message is gone, with its chat or by itself. It is metered all the same.</summary>
+    Deleted,
+
+    /// <summary>Someone else has ended the completion.</summary>
+    NotOurs,
+}
+
 /// <summary>A piece of a draft: the text from the UTF-16 code unit <paramref name="Seq"/> on.</summary>
 /// <param name="IsCalled">Whether a call to the model is out, or was answered.</param>
-public readonly record struct DraftPart(Guid Id, int Epoch, bool IsCalled, int Seq, string Text);
+/// <param name="ReasoningTokens">Of all reasoning so far, of which there is no text.</param>
+/// <param name="KnownReasoning">Of that what the database has.</param>
+public readonly record struct DraftPart(Guid Id, int Epoch, bool IsCalled, int Seq, string Text, int ReasoningTokens = 0, int KnownReasoning = 0)
+{
+    public bool IsNews => Text.Length > 0 || ReasoningTokens > KnownReasoning;
+}
 
 /// <summary>An answer as the database has it.</summary>
 /// <param name="IsDead">Nobody writes it any more, though it has not ended.</param>
@@ -109,4 +142,15 @@ public readonly record struct DraftPart(Guid Id, int Epoch, bool IsCalled, int S
 /// <param name="TailFrom">Where the first of them begins, in UTF-16 code units; null where there is none.</param>
 /// <param name="LastFrom">Where the last of them begins, which may still grow.</param>
 /// <param name="Whole">Null while there is a draft, and where the message was deleted.</param>
-public sealed record StoredAnswer(string State, string? FinishReason, string? ErrorCode, bool IsDead, bool EndsUnread, string? Tail, int? TailFrom, int? LastFrom, string? Whole);
+/// <param name="Receipt">Null while it is live, and until it is known.</param>
+public sealed record StoredAnswer(
+    string State,
+    string? FinishReason,
+    string? ErrorCode,
+    bool IsDead,
+    bool EndsUnread,
+    string? Tail,
+    int? TailFrom,
+    int? LastFrom,
+    string? Whole,
+    Receipt? Receipt);

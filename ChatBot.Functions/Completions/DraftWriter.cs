@@ -79,7 +79,7 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
             Metrics.DraftsFlushed(time.GetElapsedTime(start));
             foreach (var (completion, part) in written)
             {
-                if (!held.TryGetValue(completion.Id, out var isCancelled))
+                if (!held.TryGetValue(completion.Id, out var end))
                 {
                     Log.Taken(log, completion.Id);
                     completion.Take();
@@ -87,9 +87,10 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
                 }
 
                 completion.Drafted = part.Seq + part.Text.Length;
-                if (isCancelled)
+                completion.DraftedReasoning = part.ReasoningTokens;
+                if (end is not null)
                 {
-                    completion.Stop(AnswerEnd.OfStopped);
+                    completion.Stop(end);
                 }
             }
 
@@ -103,7 +104,7 @@ public sealed partial class DraftWriter(CompletionStore store, LiveCompletions l
             {
                 foreach (var completion in live.All)
                 {
-                    completion.Drafted = 0;
+                    (completion.Drafted, completion.DraftedReasoning) = (0, 0);
                 }
             }
 

@@ -1,4 +1,5 @@
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions.Completions;
 
@@ -19,8 +20,17 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
 
     public Answer Answer { get; } = new(id);
 
+    /// <summary>What the model thought before its answer, of which only the count is kept.</summary>
+    public TokenTally Reasoning { get; } = new();
+
     /// <summary>Of the present attempt.</summary>
     public Admission Admission { get; private set; } = call.Admission;
+
+    /// <summary>The models that were called, one for each call.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>The prices of the calls that were taken and gave no token.</summary>
+    public List<Price> Abandoned { get; } = [];
 
     /// <summary>Of the present attempt.</summary>
     public ModelSettings Model { get; private set; } = model;
@@ -48,6 +58,9 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
     /// </summary>
     public int Drafted { get; set; }
 
+    /// <summary>How many tokens of reasoning the database knows of.</summary>
+    public int DraftedReasoning { get; set; }
+
     /// <summary>Whether someone else holds the completion now, so that nothing of it may be written any more.</summary>
     public bool IsTaken { get; private set; }
 
@@ -73,7 +86,15 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
     }
 
     /// <summary>A further attempt.</summary>
-    public void Begin(ModelSettings model, BegunCall call) => (Model, Admission, Messages, IsCalled) = (model, call.Admission, call.Messages, true);
+    public void Begin(ModelSettings model, BegunCall call)
+    {
+        if (IsCalled)
+        {
+            Abandoned.Add(Admission.Price);
+        }
+
+        (Model, Admission, Messages, IsCalled) = (model, call.Admission, call.Messages, true);
+    }
 
     public void ForgetMessages() => Messages = "";
 
@@ -81,5 +102,5 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
     public void Release() => _stopping.Cancel();
 
     /// <summary>What is not in the database yet.</summary>
-    public DraftPart Undrafted() => new(Id, Epoch, IsCalled, Drafted, Answer.From(Drafted).ToString());
+    public DraftPart Undrafted() => new(Id, Epoch, IsCalled, Drafted, Answer.From(Drafted).ToString(), Reasoning.Tokens, DraftedReasoning);
 }

@@ -7,11 +7,30 @@ public sealed class LiveCompletions
 {
     private readonly ConcurrentDictionary<Guid, LiveCompletion> _live = new();
 
+    private volatile AnswerEnd? _ended;
+
     public int Count => _live.Count;
 
     public IEnumerable<LiveCompletion> All => _live.Values;
 
-    public void Add(LiveCompletion live) => _live[live.Id] = live;
+    public void Add(LiveCompletion live)
+    {
+        _live[live.Id] = live;
+        if (_ended is { } reason)
+        {
+            live.Stop(reason);
+        }
+    }
+
+    /// <summary>All of them, and those that are still to come.</summary>
+    public void StopAll(AnswerEnd reason)
+    {
+        _ended = reason;
+        foreach (var live in All)
+        {
+            live.Stop(reason);
+        }
+    }
 
     public void Remove(LiveCompletion live) => _live.TryRemove(live.Id, out _);
 

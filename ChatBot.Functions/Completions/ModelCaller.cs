@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
@@ -58,6 +59,13 @@ public sealed partial class ModelCaller(
         var body = ModelRequest.Write(live.Model.Deployment, live.Messages, live.Admission.MaxOutputTokens);
         for (var retry = 0; ; retry++)
         {
+            if (live.Stopping.IsCancellationRequested)
+            {
+                // In time: nothing is sent of this call, so it costs nothing.
+                live.IsCalled = false;
+                throw new OperationCanceledException(live.Stopping);
+            }
+
             var opening = await circuits.Through(live.Model.Name, () => Open(live, body));
             live.IsCalled = opening.Failure is null or { WasTaken: true };
             if (opening.Failure is not { Fault: ModelFault.Passing } failure || retry == settings.ModelCalls.Retries)
@@ -65,13 +73,14 @@ public sealed partial class ModelCaller(
                 return opening;
             }
 
-            var pause = failure.RetryAfter ?? s_firstPause * (1 << retry) * (0.5 + (Random.Shared.NextDouble() / 2));
+            var pause = s_firstPause * (1 << retry) * (0.5 + (Random.Shared.NextDouble() / 2));
+            pause = failure.RetryAfter > pause ? failure.RetryAfter.Value : pause;
             if (pause > settings.ModelCalls.LongestRetryAfter || time.GetElapsedTime(start) + pause > settings.ModelCalls.RetryWithin)
             {
                 return opening;
             }
 
-            await Task.Delay(pause, time, live.Stopping);
+            await time.DelayAtLeast(pause, live.Stopping);
             if (!await MayCallAgain(live))
             {
                 return opening;
@@ -139,7 +148,8 @@ public sealed partial class ModelCaller(
     {
         var patience = CancellationTokenSource.CreateLinkedTokenSource(live.Stopping);
         patience.CancelAfter(settings.Streams.FirstToken);
-        Stream? stream = null;
+        ModelAnswer? answer = null;
+        live.Calls.Add(live.Model.Name);
         try
         {
             var reply = await chatModel.Open(live.Model, live.OwnKey, body, live.Admission.AttemptId, patience.Token);
@@ -148,22 +158,23 @@ public sealed partial class ModelCaller(
                 return failure;
             }
 
-            stream = reply.Body!;
-            var chunks = ModelStream.Read(stream, patience.Token).GetAsyncEnumerator(CancellationToken.None);
+            answer = reply.Answer!;
+            var chunks = answer.Chunks.GetAsyncEnumerator(CancellationToken.None);
             while (await chunks.MoveNextAsync())
             {
                 var chunk = chunks.Current;
                 if (chunk.Error is { } error)
                 {
-                    Log.Silent(log, live.Model.Name, error);
-                    return Silent(ProblemKind.ModelFailed);
+                    Log.Silent(log, live.Model.Name, error.Code ?? "error");
+                    return ModelFailures.Of(error, live.OwnKey is not null, isEvent: true);
                 }
 
-                if (chunk.Text.Length > 0 || chunk.FinishReason is not null)
+                // What it thinks is a part of what it answers: it is charged for.
+                if (chunk.Text.Length > 0 || chunk.Reasoning.Length > 0 || chunk.FinishReason is not null)
                 {
                     observed.Take(chunk);
-                    var call = new ModelCall(chunks, stream, patience, observed);
-                    (stream, patience) = (null, null);
+                    var call = new ModelCall(chunks, answer, patience, observed);
+                    (answer, patience) = (null, null);
                     return new ModelOpening(call, null);
                 }
             }
@@ -183,9 +194,9 @@ public sealed partial class ModelCaller(
         }
         finally
         {
-            if (stream is not null)
+            if (answer is not null)
             {
-                await stream.DisposeAsync();
+                await answer.DisposeAsync();
             }
 
             patience?.Dispose();

@@ -1,21 +1,25 @@
-using ChatBot.Functions.Hosting;
+using Azure.Storage.Queues.Models;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Telemetry;
 using ChatBot.Shared.Queues;
+using Microsoft.Azure.Functions.Worker;
 
 namespace ChatBot.Functions.Completions;
 
 /// <summary>Queue function: stores a finished answer with its message, then wakes who records its usage.</summary>
 public sealed partial class PersistAssistantMessage(
-    CompletionStore store, ClaimChecks claims, WakeUpQueues queues, TitleWriter titles, ILogger<PersistAssistantMessage> log)
+    CompletionStore store, ClaimChecks claims, WakeUpQueues queues, TitleWriter titles, Deliveries deliveries, ILogger<PersistAssistantMessage> log)
 {
-    /// <exception cref="InvalidDataException">The message is not a wake-up.</exception>
-    public async Task Run(QueueTrigger trigger, CancellationToken cancellation)
+    [Function(nameof(PersistAssistantMessage))]
+    public Task Run([QueueTrigger(QueueNames.AssistantMessages)] QueueMessage message, CancellationToken cancellation) =>
+        deliveries.Handle(QueueNames.AssistantMessages, message, Persist, cancellation);
+
+    /// <exception cref="InvalidDataException">There is no such completion.</exception>
+    public async Task Persist(WakeUp wakeUp, CancellationToken cancellation)
     {
-        var wakeUp = WakeUpReader.Read(trigger.Body);
         if (wakeUp.HasClaim && await claims.Find(wakeUp.CompletionId, cancellation) is { } finished)
         {
-            var isNew = await store.Finish(finished, 0, isLate: true, cancellation);
+            var isNew = await store.Finish(finished, 0, isLate: true, cancellation) is not FinishOutcome.NotOurs;
             await claims.Delete(wakeUp.CompletionId, cancellation);
             Log.Claimed(log, wakeUp.CompletionId, isNew);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ChatBot.Shared.Completions;
 
 namespace ChatBot.Functions.Completions;
 

@@ -8,8 +8,9 @@ namespace ChatBot.Functions.Completions;
 /// <param name="IsEdit">Whether a message that is there already is answered again, with this content.</param>
 /// <param name="ClientId">The message id as the client gave it, where that was not a UUID.</param>
 /// <param name="LingerSeconds">How long to go on after the client has left; null to the end.</param>
-/// <param name="IdempotencyKey">Null where nothing in the request tells a repeat from a second request.</param>
+/// <param name="IdempotencyKey">Null where the request has none, and no message id either.</param>
 /// <param name="Fingerprint">The same for a repeat, another for another request under the same key.</param>
+/// <param name="IsUnnamed">Whether the client gave nothing that tells a repeat from a second request: then its body does, for a while.</param>
 public sealed record SendCommand(
     Guid ChatId,
     bool CreatesChat,
@@ -21,7 +22,8 @@ public sealed record SendCommand(
     string? Model,
     int? LingerSeconds,
     string? IdempotencyKey,
-    byte[] Fingerprint)
+    byte[] Fingerprint,
+    bool IsUnnamed = false)
 {
     public const string Submit = "submit-message";
     public const string Regenerate = "regenerate-message";

@@ -13,15 +13,15 @@ public sealed class SendReader(ChatBotSettings settings)
 {
     private const int MaxKeyLength = 200;
 
-    public RequestBody<SendCommand> Read(HttpContext http, CurrentUser user, string chatId, SendRequest request) =>
-        Read(http, user, ClientId.ToUuid(chatId, user.Id), createsChat: false, request.Message, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
+    public RequestBody<SendCommand> Read(HttpRequest http, CurrentUser user, string chatId, SendRequest request) =>
+        Read(http, user, ClientId.ToUuid(chatId, user.Id), createsChat: false, request.Message, null, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
 
-    public RequestBody<SendCommand> Read(HttpContext http, CurrentUser user, ChatRequest request)
+    public RequestBody<SendCommand> Read(HttpRequest http, CurrentUser user, ChatRequest request)
     {
         var chatId = request.Id ?? request.ChatId;
-        if (chatId is { Length: 0 or > ClientId.MaxLength })
+        if (new Validation().Id(request.Id is null ? "chatId" : "id", chatId).Problem() is { } invalid)
         {
-            return Invalid(new Validation().Length("chatId", chatId, 1, ClientId.MaxLength));
+            return new(null, invalid);
         }
 
         // Clients send the conversation as they have it; only the newest turn is news, the rest is the server's own.
@@ -37,11 +37,11 @@ public sealed class SendReader(ChatBotSettings settings)
         }
 
         Guid? chat = chatId is null ? null : ClientId.ToUuid(chatId, user.Id);
-        return Read(http, user, chat, createsChat: true, newest, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
+        return Read(http, user, chat, createsChat: true, newest, request.Turns, request.Model, request.OnDisconnect, request.Trigger, request.MessageId);
     }
 
     private RequestBody<SendCommand> Read(
-        HttpContext http, CurrentUser user, Guid? givenChat, bool createsChat, SentMessage? message, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
+        HttpRequest http, CurrentUser user, Guid? givenChat, bool createsChat, SentMessage? message, int? turns, string? model, JsonElement? onDisconnect, string? trigger, string? messageId)
     {
         // To the client a retry is a regenerate, also of a send that was refused or lost: the message that it wants answered
         // tells, and may have to be stored first.
@@ -55,11 +55,11 @@ public sealed class SendReader(ChatBotSettings settings)
             .Check("message.parts", message?.Parts?.All(p => p is { Type: "text" }) is not false, "may only be of type text")
             .Check("onDisconnect", TryReadLinger(onDisconnect, out var linger), "must be \"finish\", \"stop\" or the seconds to go on, 0 to 3600")
             .Content("message.content", content)
-            .Length("message.id", message?.Id, 1, ClientId.MaxLength)
-            .Length("messageId", messageId, 1, ClientId.MaxLength)
+            .Id("message.id", message?.Id)
+            .Id("messageId", messageId)
             .Model(model, settings);
 
-        var header = http.Request.Headers["Idempotency-Key"].ToString();
+        var header = http.Headers["Idempotency-Key"].ToString();
         validation.Check("Idempotency-Key", header.Length <= MaxKeyLength, $"must have at most {MaxKeyLength} characters");
         if (validation.Problem() is { } problem)
         {
@@ -71,6 +71,7 @@ public sealed class SendReader(ChatBotSettings settings)
         var chat = givenChat ?? (key is null ? Guid.CreateVersion7() : ClientId.ToUuid(key, user.Id));
         var clientId = isRegenerate ? messageId : message!.Id;
         Guid? id = clientId is null ? null : ClientId.ToUuid(clientId, chat);
+        var isUnnamed = header.Length == 0 && !isRegenerate && clientId is null;
         var isEdit = isRetry || (!isRegenerate && messageId is not null && id == ClientId.ToUuid(messageId, chat));
         return new(
             new SendCommand(
@@ -84,7 +85,9 @@ public sealed class SendReader(ChatBotSettings settings)
                 model,
                 linger,
                 header.Length == 0 && id is not null && !isEdit && !isRegenerate ? $"message:{id}" : key,
-                Fingerprint($"{trigger ?? SendCommand.Submit}\n{givenChat}\n{clientId}\n{isEdit}\n{model}\n{content}")),
+                // Who says the same twice sends a longer conversation the second time.
+                Fingerprint($"{trigger ?? SendCommand.Submit}\n{givenChat}\n{clientId}\n{isEdit}\n{model}\n{(isUnnamed ? turns : null)}\n{content}"),
+                isUnnamed),
             null);
     }
 
@@ -92,14 +95,14 @@ public sealed class SendReader(ChatBotSettings settings)
     private static byte[] Fingerprint(string request) => SHA256.HashData(Encoding.UTF8.GetBytes(request));
 
     /// <summary>The client's key, else what the Functions host gives a request that it sends again.</summary>
-    private string? KeyOf(HttpContext http, string header)
+    private string? KeyOf(HttpRequest http, string header)
     {
         if (header.Length > 0)
         {
             return "key:" + header;
         }
 
-        return settings.IsHosted && http.Request.Headers["x-ms-invocation-id"].ToString() is { Length: > 0 and <= MaxKeyLength } invocation
+        return settings.IsHosted && http.Headers["x-ms-invocation-id"].ToString() is { Length: > 0 and <= MaxKeyLength } invocation
             ? "invocation:" + invocation
             : null;
     }

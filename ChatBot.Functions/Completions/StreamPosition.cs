@@ -8,9 +8,10 @@ namespace ChatBot.Functions.Completions;
 /// </summary>
 public readonly record struct StreamPosition(Guid AnswerId, int Offset, StreamStage Stage)
 {
-    /// <summary>Null for what is not an event id of ours.</summary>
+    /// <summary>The id of an answer is its beginning. Null for what is neither that nor an event id of ours.</summary>
     public static StreamPosition? Parse(string text) =>
-        text.Split('-') is [var id, var offset, var stage]
+        Guid.TryParseExact(text, "D", out var whole) ? new StreamPosition(whole, 0, StreamStage.None)
+        : text.Split('-') is [var id, var offset, var stage]
         && Guid.TryParseExact(id, "N", out var answerId)
         && int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var units)
         && int.TryParse(stage, NumberStyles.None, CultureInfo.InvariantCulture, out var frame)

@@ -9,5 +9,5 @@ public static class TitleSql
 
     public const string Begin = "select chatbot.begin_hidden_call($1, $2, $3, 'title', $4, $5, $6, $7, $8, $9)";
 
-    public const string Give = "select chatbot.give_title($1, $2)";
+    public const string Give = "select chatbot.give_title($1, $2, $3)";
 }

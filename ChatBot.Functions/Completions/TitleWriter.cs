@@ -18,12 +18,12 @@ public sealed partial class TitleWriter(
     ChatBotDatabase database,
     CompletionStore completions,
     ChatModel models,
+    UsageMeter meter,
     WakeUpQueues queues,
     ChatBotSettings settings,
     TimeProvider time,
     ILogger<TitleWriter> log)
 {
-    private const int MaxLength = 100;
     private const int MaxOutputTokens = 64;
     private const string Instruction = "Answer with nothing but a title for this conversation, in its language, of at most six words, without quotation marks.";
 
@@ -31,7 +31,6 @@ public sealed partial class TitleWriter(
 
     // Longer than the call may take, as nobody renews it.
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_reservationLifetime = TimeSpan.FromMinutes(15);
 
     public async Task Write(Guid answerId, CancellationToken cancellation)
     {
@@ -47,10 +46,9 @@ public sealed partial class TitleWriter(
         {
             var outcome = await Call(id, subject, model, maxOutput, cancellation);
             await completions.Finish(outcome, 0, isLate: false, cancellation);
-            if (outcome is { State: AnswerEnd.Finished, Text.Length: > 0 })
+            if (outcome.State == AnswerEnd.Finished && TitleText.Of(outcome.Text) is { Length: > 0 } title)
             {
-                await database.Execute(
-                    Caller.Service, Statement.Of(TitleSql.Give, Parameter.Uuid(subject.ChatId), Parameter.Text(outcome.Text)), cancellation);
+                await database.Execute(Caller.Service, Statement.Of(TitleSql.Give, Parameter.Uuid(subject.UserId), Parameter.Uuid(subject.ChatId), Parameter.Text(title)), cancellation);
             }
 
             await queues.TryWake(id, null, hasClaim: false);
@@ -67,76 +65,59 @@ public sealed partial class TitleWriter(
                 Parameter.Uuid(subject.UserId),
                 Parameter.Uuid(subject.ChatId),
                 Parameter.Text(model.Name),
-                Parameter.Integer(model.Encoding is TokenEncoding.Bytes ? subject.Bytes + Subject.Overhead : subject.Tokens + Subject.Overhead),
+                Parameter.Integer(subject.Bound(model)),
                 Parameter.Integer(subject.Bytes),
                 Parameter.Integer(MaxOutputTokens),
                 Parameter.Span(s_lease),
-                Parameter.Span(s_reservationLifetime)),
+                Parameter.Span(s_patience)),
             row => row.ValueOrNull<int>(0),
             cancellation);
 
     private async Task<FinishedAnswer> Call(Guid id, Subject subject, ModelSettings model, int maxOutput, CancellationToken cancellation)
     {
-        var progress = new RelayProgress(time);
-        var title = new StringBuilder();
+        var messages = subject.Messages();
+        var reply = new TitleReply(new RelayProgress(time), ObservedCall.Begin(model, settings.Providers, maxOutput, time));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_patience);
-        var wasCalled = true;
-        string? error = null;
-        var observed = ObservedCall.Begin(model, settings.Providers, maxOutput, time);
         try
         {
-            var reply = await models.Open(model, null, ModelRequest.Write(model.Deployment, subject.Messages(), maxOutput), id, patience.Token);
-            wasCalled = reply.Failure?.WasTaken ?? true;
-            error = reply.Failure?.ErrorType;
-            if (reply.Body is { } body)
+            var opened = await models.Open(model, null, ModelRequest.Write(model.Deployment, messages, maxOutput), id, patience.Token);
+            if (opened.Answer is { } answer)
             {
-                await using (body)
+                await using (answer)
                 {
-                    await foreach (var chunk in ModelStream.Read(body, patience.Token))
-                    {
-                        title.Append(chunk.Text);
-                        progress.Take(chunk);
-                        observed.Take(chunk);
-                    }
+                    await reply.Read(answer, patience);
                 }
+            }
+            else
+            {
+                reply.Fail(opened.Failure!);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException or JsonException or InvalidDataException)
         {
-            Log.Failed(log, subject.ChatId, e.GetType().Name);
-            error = e.GetType().Name;
+            if (!reply.Progress.IsWhole)
+            {
+                Log.Failed(log, subject.ChatId, e.GetType().Name);
+                reply.Fail(e.GetType().Name);
+            }
         }
 
-        observed.End(error, progress);
-
-        var text = string.Join(' ', title.ToString().Split(['\r', '\n', '\t', '\0', ' ', '"'], StringSplitOptions.RemoveEmptyEntries));
-        var isDone = progress.FinishReason == "stop";
-        return new FinishedAnswer(
-            1,
-            id,
-            LiveCompletion.FirstEpoch,
-            isDone ? AnswerEnd.Finished : AnswerEnd.Failed,
-            isDone ? "stop" : null,
-            null,
-            progress.Filtered,
-            wasCalled,
-            text.Length <= MaxLength ? text : text[..(char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength)],
-            progress.Usage?.Input,
-            progress.Usage?.CachedInput,
-            progress.Usage?.Output,
-            progress.Usage?.Reasoning,
-            null);
+        var (count, tokens) = TokenCounter.CountPrompt(messages);
+        return reply.End(id, meter, model, new CountedUsage(count, tokens, 0, 0, subject.Bound(model), maxOutput));
     }
 
     private sealed record Subject(Guid UserId, Guid ChatId, string Question, string Answer)
     {
         // What a chat's format adds at the most, as the admission of an answer has it.
-        public const int Overhead = 4 * 8;
+        private const int Overhead = 4 * 8;
 
-        public int Tokens => TokenCounter.Count(Instruction) + TokenCounter.Count(Question) + TokenCounter.Count(Answer);
+        private int Tokens => TokenCounter.Count(Instruction) + TokenCounter.Count(Question) + TokenCounter.Count(Answer);
 
         public int Bytes => Encoding.UTF8.GetByteCount(Instruction) + Encoding.UTF8.GetByteCount(Question) + Encoding.UTF8.GetByteCount(Answer);
+
+        /// <summary>The most tokens that the prompt can be.</summary>
+        public int Bound(ModelSettings model) => (model.Encoding is TokenEncoding.Bytes ? Bytes : Tokens) + Overhead;
 
         public static Subject Read(Npgsql.NpgsqlDataReader row) => new(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3));
 

@@ -7,7 +7,8 @@ namespace ChatBot.Functions.Completions;
 
 /// <summary>
 /// The AI SDK's UI message stream, version 1, as server-sent events, kept to the parts that its majors 5, 6 and 7 all know. Each
-/// event has an id, a <see cref="StreamPosition"/>.
+/// event has an id, a <see cref="StreamPosition"/>, but the one that tells a bad end's status, which goes with the end. The status in
+/// the message's metadata is that of the stored message.
 /// </summary>
 /// <param name="after">Where the client already is; nothing up to there is sent again.</param>
 public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : StreamFormat
@@ -34,6 +35,8 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
         if (Begin(body, StreamStage.Started, "start"u8))
         {
             _json.WriteString("messageId"u8, answerId);
+            BeginMetadata("streaming");
+            _json.WriteEndObject();
             End(body);
         }
 
@@ -65,6 +68,7 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
     {
         if (end.Problem is { } problem)
         {
+            WriteStatus(body, end);
             if (Begin(body, StreamStage.Ended, "error"u8))
             {
                 _json.WriteString("errorText"u8, JsonSerializer.Serialize(problem.ForRequest(http), ProblemJson.Default.Problem));
@@ -93,6 +97,11 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
         }
 
         var isStopped = end.State == AnswerEnd.Stopped;
+        if (isStopped)
+        {
+            WriteStatus(body, end);
+        }
+
         if (!Begin(body, StreamStage.Ended, isStopped ? "abort"u8 : "finish"u8))
         {
             return;
@@ -105,16 +114,35 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
         else
         {
             _json.WriteString("finishReason"u8, end.FinishReason);
+            BeginMetadata("complete");
             if (end.Receipt is { } receipt)
             {
-                _json.WriteStartObject("messageMetadata"u8);
                 _json.WritePropertyName("receipt"u8);
                 JsonSerializer.Serialize(_json, receipt, ReceiptJson.Default.Receipt);
-                _json.WriteEndObject();
             }
+
+            _json.WriteEndObject();
         }
 
         End(body);
+    }
+
+    private void WriteStatus(PipeWriter body, AnswerEnd end)
+    {
+        if (_had < StreamStage.Ended)
+        {
+            Write(body, "data: "u8);
+            Open(body, "message-metadata"u8);
+            BeginMetadata(end.State);
+            _json.WriteEndObject();
+            End(body);
+        }
+    }
+
+    private void BeginMetadata(string status)
+    {
+        _json.WriteStartObject("messageMetadata"u8);
+        _json.WriteString("status"u8, status);
     }
 
     /// <summary>False where the client has had this event.</summary>

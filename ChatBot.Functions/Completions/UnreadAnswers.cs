@@ -1,3 +1,4 @@
+using ChatBot.Functions.Hosting;
 using Npgsql;
 
 namespace ChatBot.Functions.Completions;
@@ -30,7 +31,7 @@ public sealed class UnreadAnswers(CompletionStore store, LiveCompletions live, T
     /// <summary>False where the answer ended meanwhile.</summary>
     private async Task<bool> HasPassed(TimeSpan wait, LiveCompletion completion)
     {
-        await Task.Delay(wait, time, completion.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await time.DelayAtLeast(wait, completion.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !completion.Stopping.IsCancellationRequested;
     }
 

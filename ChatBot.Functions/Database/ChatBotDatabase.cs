@@ -15,8 +15,27 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
     private const string BecomeCaller =
         "select set_config('role', $1, true), set_config('request.jwt.claims', $2, true), set_config('statement_timeout', $3, true)";
 
+    private const string RequireAccount = "select chatbot.require_account($1)";
+
+    private const string Nothing = "select";
+
     private readonly Lazy<NpgsqlDataSource> _source = new(() => Connect(settings));
+    // Ready is who can reach the database, also while all connections are busy.
+    private readonly Lazy<NpgsqlDataSource> _probe = new(() => Connect(settings, poolSize: 1));
     private readonly string _statementTimeout = settings.StatementTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the database answers, on a connection that is kept for this.</summary>
+    /// <exception cref="NpgsqlException">It does not.</exception>
+    public async Task Ping(CancellationToken cancellation)
+    {
+        await using var connection = await Rent(_probe.Value, cancellation);
+        await using var command = new NpgsqlCommand(Nothing, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Makes sure that the caller's account is still there, where nothing else is done on their behalf.</summary>
+    /// <exception cref="PostgresException">It is not.</exception>
+    public Task CheckAccount(Caller caller, CancellationToken cancellationToken) => Execute(caller, Statement.Of(Nothing), cancellationToken);
 
     /// <summary>The first row that <paramref name="statement"/> returns, or null.</summary>
     public async Task<T?> First<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
@@ -51,6 +70,17 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
         return all;
     }
 
+    /// <summary>Hands on one row after another, until there are no more or <paramref name="read"/> says that it has enough.</summary>
+    public async Task Each(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, bool> read, CancellationToken cancellation)
+    {
+        await using var rows = await Open(caller, statement, cancellation);
+        while (await rows.Reader.ReadAsync(cancellation) && read(rows.Reader))
+        {
+        }
+
+        await rows.Complete(cancellation);
+    }
+
     /// <summary>How many rows <paramref name="statement"/> changed.</summary>
     public async Task<int> Execute(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellation)
     {
@@ -66,15 +96,25 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
         NpgsqlBatch? batch = null;
         try
         {
-            connection = await _source.Value.OpenConnectionAsync(cancellation);
+            connection = await Rent(_source.Value, cancellation);
             batch = connection.CreateBatch();
             span?.SetTag("server.address", connection.Host);
             batch.BatchCommands.Add(Statement.Of(
                 BecomeCaller, Parameter.Text(caller.Role), Parameter.Text(caller.Claims), Parameter.Text(_statementTimeout)));
+            if (caller.Role == Caller.UserRole)
+            {
+                // A token outlives its account.
+                batch.BatchCommands.Add(Statement.Of(RequireAccount, Parameter.Boolean(caller.IsErasing)));
+            }
+
             batch.BatchCommands.Add(statement);
             var reader = await batch.ExecuteReaderAsync(cancellation);
             var rows = new OpenRows(connection, batch, reader, span);
-            await reader.NextResultAsync(cancellation);
+            for (var before = batch.BatchCommands.Count - 1; before > 0; before--)
+            {
+                await reader.NextResultAsync(cancellation);
+            }
+
             return rows;
         }
         catch (Exception e)
@@ -98,10 +138,25 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
         }
     }
 
-    private static NpgsqlDataSource Connect(DatabaseSettings settings)
+    /// <exception cref="NpgsqlException">There is none in time.</exception>
+    private static async Task<NpgsqlConnection> Rent(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(cancellation);
+        }
+        catch (TimeoutException e)
+        {
+            // Of one that waited for another to set up what all connections share.
+            throw new NpgsqlException("The database cannot be reached in time.", e);
+        }
+    }
+
+    private static NpgsqlDataSource Connect(DatabaseSettings settings, int? poolSize = null)
     {
         // Slim: only what is asked for is linked into the binary.
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        builder.ConnectionStringBuilder.MaxPoolSize = poolSize ?? builder.ConnectionStringBuilder.MaxPoolSize;
         builder.EnableTransportSecurity();
         builder.EnableArrays();
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
@@ -110,9 +165,12 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
 
     public async ValueTask DisposeAsync()
     {
-        if (_source.IsValueCreated)
+        foreach (var source in (Lazy<NpgsqlDataSource>[])[_source, _probe])
         {
-            await _source.Value.DisposeAsync();
+            if (source.IsValueCreated)
+            {
+                await source.Value.DisposeAsync();
+            }
         }
     }
 

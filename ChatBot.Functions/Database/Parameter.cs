@@ -24,7 +24,7 @@ public static class Parameter
 
     public static NpgsqlParameter Number(decimal? value) => Of(value, NpgsqlDbType.Numeric);
 
-    public static NpgsqlParameter Span(TimeSpan value) => new NpgsqlParameter<TimeSpan>("", NpgsqlDbType.Interval) { TypedValue = value };
+    public static NpgsqlParameter Span(TimeSpan? value) => Of(value, NpgsqlDbType.Interval);
 
     public static NpgsqlParameter Json(string? value) => Of(value, NpgsqlDbType.Jsonb);
 

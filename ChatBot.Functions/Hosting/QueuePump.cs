@@ -3,7 +3,6 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
-using ChatBot.Functions.Telemetry;
 using ChatBot.Shared.Queues;
 using Npgsql;
 
@@ -16,7 +15,9 @@ namespace ChatBot.Functions.Hosting;
 public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queues, IServiceProvider services, ILogger<QueuePump> log)
     : BackgroundService
 {
-    private const int BatchSize = 16;
+    private const int Concurrency = 16;
+    private const int MaxDequeueCount = 5;
+
     // Handling takes milliseconds; what a killed process held is seen again after that time.
     private static readonly TimeSpan s_hidden = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
@@ -26,31 +27,86 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
     private static readonly TimeSpan[] s_seenAgainAfter = [.. new[] { 1, 10, 120, 480 }.Select(s => TimeSpan.FromSeconds(s))];
 
     private readonly SemaphoreSlim _sent = new(0, 1);
+    private readonly SemaphoreSlim _places = new(Concurrency, Concurrency);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         queues.Sent += Look;
-        var queue = queues.Client(function.Queue);
+        try
+        {
+            await Pump(queues.Client(function.Queue), stoppingToken);
+        }
+        finally
+        {
+            // What was received is hidden from everyone else, and handling it takes milliseconds.
+            for (var n = 0; n < Concurrency; n++)
+            {
+                await _places.WaitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task Pump(QueueClient queue, CancellationToken stoppingToken)
+    {
         var pause = s_shortestPause;
         while (!stoppingToken.IsCancellationRequested)
         {
+            // A message that takes long keeps its own place, and not the next ones from being received.
+            await _places.WaitAsync(stoppingToken);
+            var (free, taken) = (1, 0);
+            while (free < Concurrency && _places.Wait(0, CancellationToken.None))
+            {
+                free++;
+            }
+
+            var wait = TimeSpan.Zero;
             try
             {
-                // Neither is cancelled at the end of the program: what was received is hidden from everyone else, and handling it
-                // takes milliseconds.
-                var messages = await Receive(queue);
-                await Task.WhenAll(messages.Select(message => Handle(queue, message)));
-                pause = messages.Length > 0 ? s_shortestPause : pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
-                if (messages.Length < BatchSize)
+                var messages = await Receive(queue, free);
+                for (; taken < messages.Length; taken++)
                 {
-                    await _sent.WaitAsync(pause, stoppingToken);
+                    _ = Take(queue, messages[taken]);
                 }
+
+                pause = taken > 0 ? s_shortestPause : pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+                wait = taken < free ? pause : TimeSpan.Zero;
             }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            catch (Exception e)
             {
                 Log.CannotReceive(log, function.Queue, e.GetType().Name);
                 await Task.Delay(s_longestPause, stoppingToken);
             }
+            finally
+            {
+                ReleasePlaces(free - taken);
+            }
+
+            await _sent.WaitAsync(wait, stoppingToken);
+        }
+    }
+
+    private void ReleasePlaces(int count)
+    {
+        if (count > 0)
+        {
+            _places.Release(count);
+        }
+    }
+
+    private async Task Take(QueueClient queue, QueueMessage message)
+    {
+        try
+        {
+            await Handle(queue, message);
+        }
+        catch (Exception e)
+        {
+            // It is seen again when it is not hidden any more.
+            Log.CannotReceive(log, function.Queue, e.GetType().Name);
+        }
+        finally
+        {
+            _places.Release();
         }
     }
 
@@ -69,11 +125,12 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
         }
     }
 
-    private static async Task<QueueMessage[]> Receive(QueueClient queue)
+    // Not cancelled at the end of the program, as it might have been received all the same.
+    private static async Task<QueueMessage[]> Receive(QueueClient queue, int most)
     {
         try
         {
-            return await queue.ReceiveMessagesAsync(BatchSize, s_hidden);
+            return await queue.ReceiveMessagesAsync(most, s_hidden);
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
         {
@@ -86,9 +143,7 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
     {
         try
         {
-            var trigger = new QueueTrigger(
-                function.Queue, message.MessageId, message.Body.ToString(), (int)message.DequeueCount, message.InsertedOn);
-            await Delivery.Run(function, services, trigger, CancellationToken.None);
+            await function.Run(services, message, CancellationToken.None);
         }
         catch (Exception e)
         {
@@ -103,24 +158,26 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
     private async Task SeeAgain(QueueClient queue, QueueMessage message, bool isOutage)
     {
         // Behind a poison queue there is none: what is there stays until it can be kept. Nor is a message at fault for an outage.
-        if (isOutage || message.DequeueCount < TriggerTable.MaxDequeueCount || function.Queue.EndsWith(QueueNames.PoisonSuffix, StringComparison.Ordinal))
+        if (isOutage || message.DequeueCount < MaxDequeueCount || function.Queue.EndsWith(QueueNames.PoisonSuffix, StringComparison.Ordinal))
         {
             var pause = s_seenAgainAfter[Math.Min((int)message.DequeueCount, s_seenAgainAfter.Length) - 1];
-            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, pause);
+            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.MessageText, pause);
             return;
         }
 
         // First the copy, then the deletion: in between it is there twice, never not at all.
-        await queues.Send(function.Queue + QueueNames.PoisonSuffix, message.Body, CancellationToken.None);
+        await queues.SendAsItIs(function.Queue + QueueNames.PoisonSuffix, message.MessageText, CancellationToken.None);
         await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt);
     }
 
     private static bool IsOutage(Exception exception) => exception switch
     {
+        // What takes longer than a statement may is the message's own.
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false,
         NpgsqlException failure => DatabaseProblems.From(failure) == DatabaseProblems.Unavailable,
-        // The SDK's, after its own retries.
-        AggregateException failures => failures.InnerExceptions.All(e => e is RequestFailedException),
-        _ => exception is RequestFailedException,
+        // The SDK's, after its own retries: refused, or not answered in time.
+        AggregateException failures => failures.InnerExceptions.All(e => e is RequestFailedException or OperationCanceledException),
+        _ => exception is RequestFailedException or OperationCanceledException,
     };
 
     private static partial class Log

@@ -1,30 +1,34 @@
+using ChatBot.Functions.Http;
 using ChatBot.Functions.Settings;
-using Microsoft.AspNetCore.Authorization;
+using ChatBot.Functions.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ChatBot.Functions.Hosting;
 
 public static class ServerSetup
 {
-    public static void ConfigureServer(this WebApplicationBuilder builder, ChatBotSettings settings)
+    public static void ConfigureServer(this IHostApplicationBuilder builder, ChatBotSettings settings)
     {
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 100;
+            // RequestBodies limits them, path by path, and can still take in the rest of one that is too large.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             // What a client does not read is kept up to here; then its stream waits for it, for a while.
             kestrel.Limits.MaxResponseBufferSize = 64 * 1024;
-            if (settings.CustomHandlerPort is { } port)
-            {
-                kestrel.ListenLocalhost(port);
-            }
+            kestrel.Limits.MinResponseDataRate = new(settings.Limits.ResponseBytesPerSecond, gracePeriod: TimeSpan.FromSeconds(10));
         });
 
+        builder.Services.ConfigureConsoleLog(settings.Log);
         // The host's own lines per request say nothing that its metrics do not.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Azure", LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.DurableTask", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Streams.Grace + TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(new HttpClient(new SocketsHttpHandler
         {
@@ -43,12 +47,9 @@ public static class ServerSetup
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. settings.AllowedOrigins])
             .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
-            .WithHeaders("authorization", "content-type", "accept", "idempotency-key", "if-match", "if-none-match", "last-event-id")
-            .WithExposedHeaders("etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-message-id", "x-vercel-ai-ui-message-stream")
+            // Browsers and libraries add headers of their own. No header gives a right by itself but Authorization, which a page sets itself.
+            .AllowAnyHeader()
+            .WithExposedHeaders(ResponseHeaders.Exposed)
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
     }
-
-    /// <summary>The Functions host asks this path every few milliseconds until it answers: no work, no effects.</summary>
-    public static void MapRoot(this IEndpointRouteBuilder app) =>
-        app.MapGet("/", () => TypedResults.NoContent()).WithMetadata(new AllowAnonymousAttribute()).DisableHttpMetrics();
 }

@@ -1,3 +1,6 @@
+using Microsoft.Azure.Functions.Worker;
+using NCrontab;
+
 namespace ChatBot.Functions.Hosting;
 
 /// <summary>Triggers one timer function where there is no host. That it runs once at a time across instances is the function's own care.</summary>
@@ -6,12 +9,15 @@ public sealed partial class TimerPump(TimerFunction function, IServiceProvider s
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(function.Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var schedule = CrontabSchedule.Parse(function.Schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true });
+        for (var next = time.GetUtcNow().UtcDateTime; ;)
         {
+            var now = time.GetUtcNow().UtcDateTime;
+            next = schedule.GetNextOccurrence(next > now ? next : now);
+            await Task.Delay(next - now, time, stoppingToken);
             try
             {
-                await function.Run(services, stoppingToken);
+                await function.Run(services, new TimerInfo(), stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {

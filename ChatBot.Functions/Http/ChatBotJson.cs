@@ -4,6 +4,7 @@ using ChatBot.Shared.Billing;
 using ChatBot.Shared.Chats;
 using ChatBot.Shared.Completions;
 using ChatBot.Shared.Messages;
+using ChatBot.Shared.Operations;
 using ChatBot.Shared.Preferences;
 using ChatBot.Shared.Usage;
 
@@ -14,17 +15,17 @@ namespace ChatBot.Functions.Http;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
-    Converters = [typeof(TextConverter)],
+    Converters = [typeof(StorableTextConverter), typeof(ExactDecimalConverter)],
     MaxDepth = 32)]
 [JsonSerializable(typeof(Chat))]
-[JsonSerializable(typeof(Page<Chat>))]
 [JsonSerializable(typeof(CreateChatRequest))]
 [JsonSerializable(typeof(UpdateChatRequest))]
 [JsonSerializable(typeof(Message))]
-[JsonSerializable(typeof(Page<Message>))]
 [JsonSerializable(typeof(CreateMessageRequest))]
 [JsonSerializable(typeof(UpdateMessageRequest))]
 [JsonSerializable(typeof(FeedbackRequest))]
+[JsonSerializable(typeof(GivenFeedback))]
+[JsonSerializable(typeof(StopRequest))]
 [JsonSerializable(typeof(UserPreferences))]
 [JsonSerializable(typeof(UpdatePreferencesRequest))]
 [JsonSerializable(typeof(ProviderKeyRequest))]
@@ -32,17 +33,21 @@ namespace ChatBot.Functions.Http;
 [JsonSerializable(typeof(Page<Model>))]
 [JsonSerializable(typeof(Standing))]
 [JsonSerializable(typeof(Estimate))]
-[JsonSerializable(typeof(Page<UsageEvent>))]
+[JsonSerializable(typeof(UsageEvent))]
 [JsonSerializable(typeof(Page<DailyUsage>))]
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(Page<Plan>))]
 [JsonSerializable(typeof(UserPlan))]
+[JsonSerializable(typeof(PeriodUser))]
+[JsonSerializable(typeof(IReadOnlyList<RefusalCount>))]
 [JsonSerializable(typeof(Price))]
 [JsonSerializable(typeof(Page<Price>))]
 [JsonSerializable(typeof(DeploymentLimits))]
-[JsonSerializable(typeof(Page<BilledStatement>))]
+[JsonSerializable(typeof(BilledStatement))]
 [JsonSerializable(typeof(DeadLetter))]
-[JsonSerializable(typeof(Page<DeadLetter>))]
+[JsonSerializable(typeof(ArchivedPeriod))]
+[JsonSerializable(typeof(ArchivedFile[]))]
+[JsonSerializable(typeof(Operation))]
 [JsonSerializable(typeof(Page<DailyReconciliation>))]
 [JsonSerializable(typeof(Health))]
 public sealed partial class ChatBotJson : JsonSerializerContext;

@@ -11,8 +11,15 @@ public static class ClientId
 {
     public const int MaxLength = 200;
 
+    public const string Rule =
+        "must have 1 to 200 characters, none of them a slash, a backslash or a control character, and be neither . nor ..";
+
     // With what marks an idempotency key as one.
     private const int LongestText = MaxLength + 16;
+
+    /// <summary>Whether the text can be a segment of a path, as each id is. The rest of Unicode is percent-encoded there.</summary>
+    public static bool IsAddressable(string text) =>
+        text is { Length: > 0 and <= MaxLength } and not ("." or "..") && !text.Any(c => c is '/' or '\\' || char.IsControl(c));
 
     /// <param name="scope">The user for a chat's id, the chat for a message's.</param>
     public static Guid ToUuid(string text, Guid scope)

@@ -6,7 +6,7 @@ namespace ChatBot.Functions.Http;
 public static class Days
 {
     /// <param name="byDefault">How many days there are where no first is given.</param>
-    /// <param name="most">How many days later the last may be.</param>
+    /// <param name="most">How many days there may be.</param>
     public static Validation Range(this Validation validation, HttpRequest request, DateOnly today, int byDefault, int most, out DateOnly from, out DateOnly to)
     {
         var last = Read(request, "to", today);
@@ -15,7 +15,7 @@ public static class Days
         return validation
             .Check("from", first is not null, "must be a day such as 2026-11-24")
             .Check("to", last is not null, "must be a day such as 2026-11-24")
-            .Check("to", first is null || last is null || (to >= from && to.DayNumber - from.DayNumber <= most), $"must be 0 to {most} days after from");
+            .Check("to", first is null || last is null || (to >= from && to.DayNumber - from.DayNumber < most), $"must be 0 to {most - 1} days after from");
     }
 
     // Days of long ago have no neighbours to go by.

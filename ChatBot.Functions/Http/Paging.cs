@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ChatBot.Functions.Problems;
-using ChatBot.Shared;
 
 namespace ChatBot.Functions.Http;
 
@@ -21,18 +21,17 @@ public static class Paging
 
     public static ProblemResult InvalidLimit { get; } = ProblemResult.Invalid("limit", $"must be a whole number from 1 to {MaxLimit}");
 
-    public static ProblemResult InvalidCursor { get; } = ProblemResult.Invalid("cursor", "must be the nextCursor of an earlier answer");
+    private static ProblemResult InvalidCursor { get; } = ProblemResult.Invalid("cursor", "must be the nextCursor of an earlier answer");
 
-    /// <summary>Of what was asked for with one more than <paramref name="limit"/>, which tells whether there are more.</summary>
-    public static Page<T> Page<T>(List<T> found, int limit, Func<T, string> cursor)
+    /// <summary>Reads limit and cursor; of the cursor time and id, which are null for the first page.</summary>
+    public static bool IsRefused(
+        HttpRequest request, [NotNullWhen(true)] out ProblemResult? problem, out int limit, out DateTimeOffset? time, out Guid? id)
     {
-        if (found.Count <= limit)
-        {
-            return new Page<T>(found, null);
-        }
-
-        found.RemoveRange(limit, found.Count - limit);
-        return new Page<T>(found, cursor(found[^1]));
+        var given = Limit(request);
+        var isCursor = TryReadCursor(request.Query["cursor"].ToString(), out time, out id);
+        problem = given is null ? InvalidLimit : !isCursor ? InvalidCursor : null;
+        limit = given ?? DefaultLimit;
+        return problem is not null;
     }
 
     /// <summary>Place in a list that is sorted by time and id. Whoever changes one gets another place in their own list, nothing else.</summary>

@@ -24,6 +24,15 @@ public sealed class Validation
         Check(field, value is null || (value.Length >= least && value.Length <= most), $"must have {least} to {most} characters")
             .Storable(field, value);
 
+    /// <summary>A text for people to read, of which there is something to see.</summary>
+    public Validation Words(string field, string? value, int most) => Check(
+        field, value is null || (value.Length <= most && !string.IsNullOrWhiteSpace(value)), $"must have 1 to {most} characters, and not only blanks")
+            .Storable(field, value);
+
+    /// <summary>An id of the client's choice, which it must be able to put into a path.</summary>
+    public Validation Id(string field, string? value) =>
+        Storable(field, value).Check(field, value is null || _unstorable == field || ClientId.IsAddressable(value), ClientId.Rule);
+
     public Validation Bytes(string field, string? value, int most) =>
         Check(field, value is null || Encoding.UTF8.GetByteCount(value) <= most, $"must have at most {most} bytes of UTF-8")
             .Storable(field, value);

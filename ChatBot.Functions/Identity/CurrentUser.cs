@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using ChatBot.Functions.Database;
 
 namespace ChatBot.Functions.Identity;
@@ -8,8 +7,5 @@ namespace ChatBot.Functions.Identity;
 public sealed record CurrentUser(Guid Id, string Role, bool HasBillingRole, string Claims)
 {
     /// <summary>Row level security lets them see what is theirs.</summary>
-    public Caller Caller { get; } = new("authenticated", Claims);
-
-    public static ValueTask<CurrentUser> BindAsync(HttpContext http) =>
-        ValueTask.FromResult(http.Features.GetRequiredFeature<CurrentUser>());
+    public Caller Caller { get; } = new(Caller.UserRole, Claims);
 }

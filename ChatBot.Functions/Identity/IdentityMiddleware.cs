@@ -1,10 +1,14 @@
+using ChatBot.Functions.Database;
 using ChatBot.Functions.Problems;
 using Microsoft.AspNetCore.Authorization;
 
 namespace ChatBot.Functions.Identity;
 
-/// <summary>Lets nobody without a good token past, but to endpoints that say so. Costs no database connection.</summary>
-public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens tokens)
+/// <summary>
+/// Lets nobody without a good token past, but to endpoints that say so. Costs no database connection, but for users who see to the
+/// billing: what they do there is not done on their own behalf, so that nothing else looks whether their account is still there.
+/// </summary>
+public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens tokens, ProjectKeys projectKeys, ChatBotDatabase database)
 {
     private static readonly ProblemResult s_unauthenticated = new(
         ProblemKind.Unauthenticated, "Send a valid Supabase access token: Authorization: Bearer ACCESS_TOKEN");
@@ -23,14 +27,14 @@ public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens toke
             return;
         }
 
+        const string scheme = "Bearer ";
+        var header = http.Request.Headers.Authorization.ToString();
+        var token = header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : "";
+        var isBilling = endpoint.Metadata.GetMetadata<BillingRoleAttribute>() is not null;
         CurrentUser? user;
         try
         {
-            const string scheme = "Bearer ";
-            var header = http.Request.Headers.Authorization.ToString();
-            user = header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-                ? await tokens.Verify(header[scheme.Length..].Trim(), http.RequestAborted)
-                : null;
+            user = token.Length > 0 ? await tokens.Verify(token, http.RequestAborted) : null;
         }
         catch (HttpRequestException)
         {
@@ -40,14 +44,21 @@ public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens toke
 
         if (user is null)
         {
-            await s_unauthenticated.ExecuteAsync(http);
+            // The service is let in without a user: what is below /billing asks for none.
+            var verdict = await projectKeys.Judge(token, isBilling);
+            await (verdict is { Problem: null } ? next(http) : (verdict?.Problem ?? s_unauthenticated).ExecuteAsync(http));
             return;
         }
 
-        if (!user.HasBillingRole && endpoint.Metadata.GetMetadata<BillingRole>() is not null)
+        if (isBilling && !user.HasBillingRole)
         {
             await s_notBilling.ExecuteAsync(http);
             return;
+        }
+
+        if (isBilling && user.Role == Caller.UserRole)
+        {
+            await database.CheckAccount(user.Caller, http.RequestAborted);
         }
 
         http.Features.Set(user);

@@ -5,40 +5,43 @@ namespace ChatBot.Functions.Identity;
 
 /// <summary>
 /// The project's signing keys, fetched when the first token needs them. A key id that is not known makes it look again,
-/// but not more often than every 30 s, however many such tokens come; keys once fetched stay good while the endpoint is down.
+/// but not more often than every 30 s, however many such tokens come; keys once fetched stay good while the endpoint is down,
+/// or has none to give.
 /// </summary>
 public sealed partial class SigningKeys(SupabaseSettings settings, HttpClient http, TimeProvider time, ILogger<SigningKeys> log)
 {
     /// <summary>How long to wait before asking again, as long as no keys were ever fetched.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
+    // A project has a few keys, of less than a kilobyte each.
+    private const int MaxKeySetBytes = 256 * 1024;
+
     private static readonly TimeSpan s_leastBetweenFetches = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_mostBetweenFetches = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_fetchTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _fetching = new(1, 1);
-    private IReadOnlyDictionary<string, SecurityKey>? _keys;
+    private ILookup<string, JsonWebKey>? _keys;
     private long? _fetchedAt;
 
-    /// <summary>The key of that id, or null where the project has none.</summary>
+    /// <summary>The keys of that id, none where the project has none.</summary>
     /// <exception cref="HttpRequestException">No keys could be fetched since the start.</exception>
-    public async ValueTask<SecurityKey?> Find(string keyId, CancellationToken cancellation)
+    public async ValueTask<IEnumerable<JsonWebKey>> Find(string keyId, CancellationToken cancellation)
     {
-        if (_keys is { } known && known.TryGetValue(keyId, out var key) && !IsOlderThan(s_mostBetweenFetches))
+        if (_keys is { } known && known.Contains(keyId) && !IsOlderThan(s_mostBetweenFetches))
         {
-            return key;
+            return known[keyId];
         }
 
         await _fetching.WaitAsync(cancellation);
         try
         {
-            if (IsOlderThan(_keys is null ? RetryAfter : _keys.ContainsKey(keyId) ? s_mostBetweenFetches : s_leastBetweenFetches))
+            if (IsOlderThan(_keys is null ? RetryAfter : _keys.Contains(keyId) ? s_mostBetweenFetches : s_leastBetweenFetches))
             {
                 await Fetch();
             }
 
-            var keys = _keys ?? throw new HttpRequestException("The signing keys could not be fetched.");
-            return keys.GetValueOrDefault(keyId);
+            return (_keys ?? throw new HttpRequestException("The signing keys could not be fetched."))[keyId];
         }
         finally
         {
@@ -54,12 +57,12 @@ public sealed partial class SigningKeys(SupabaseSettings settings, HttpClient ht
         using var timeout = new CancellationTokenSource(s_fetchTimeout);
         try
         {
-            var text = await http.GetStringAsync(settings.Jwks, timeout.Token);
-            _keys = new JsonWebKeySet(text).Keys
-                .Where(k => k.Kid is { Length: > 0 } && k.Kty is "EC" or "RSA")
-                .ToDictionary(k => k.Kid, k => (SecurityKey)k);
+            using var response = await http.GetAsync(settings.Jwks, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            response.EnsureSuccessStatusCode();
+            await response.Content.LoadIntoBufferAsync(MaxKeySetBytes, timeout.Token);
+            _keys = KeySet.Read(await response.Content.ReadAsByteArrayAsync(timeout.Token));
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ArgumentException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ArgumentException)
         {
             Log.FetchFailed(log, e.GetType().Name);
         }

@@ -1,6 +1,5 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Globalization;
 using Azure.AI.OpenAI;
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Problems;
@@ -15,6 +14,8 @@ namespace ChatBot.Functions.Models;
 public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http, TimeProvider time, ILogger<ChatModel> log)
 {
     private static readonly TimeSpan s_verificationPatience = TimeSpan.FromSeconds(10);
+
+    private readonly ModelReplyReader _replies = new(time, log);
 
     private readonly Lazy<OpenAIClient?> _openAI = new(() =>
         settings.Providers.OpenAIKey is { } key ? new OpenAIClient(new ApiKeyCredential(key), OpenAIOptions(settings.Providers, http)) : null);
@@ -45,10 +46,11 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
                 CancellationToken = cancellation,
             };
             options.SetHeader("X-Client-Request-Id", id.ToString());
+            options.SetHeader("Accept-Encoding", "identity");
             var result = await client.CompleteChatAsync(BinaryContent.Create(body), options);
-            return await Read(result.GetRawResponse(), model, ownKey is not null, cancellation);
+            return await _replies.Read(result.GetRawResponse(), model, ownKey is not null, cancellation);
         }
-        catch (Exception e) when (e is HttpRequestException or ClientResultException or IOException)
+        catch (Exception e) when (e is HttpRequestException or ClientResultException or IOException or InvalidDataException)
         {
             Log.Unreachable(log, model.Name, e.GetType().Name);
             return new ModelFailure(
@@ -98,34 +100,6 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
         _ => _azure.Value?.GetChatClient(model.Deployment),
     };
 
-    private async Task<ModelReply> Read(PipelineResponse response, ModelSettings model, bool isOwnKey, CancellationToken cancellation)
-    {
-        var contentType = response.Headers.TryGetValue("Content-Type", out var type) ? type : null;
-        if (response.Status == StatusCodes.Status200OK && response.ContentStream is { } stream)
-        {
-            if (contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) is true)
-            {
-                return new ModelReply(stream, null);
-            }
-
-            Log.NotAStream(log, model.Name, contentType);
-            response.Dispose();
-            return new ModelFailure(
-                ModelFault.Unusable,
-                new ProblemResult(ProblemKind.ModelFailed, "The model's endpoint did not answer with a stream."),
-                // It may be the whole answer at once; a page of HTML is something on the way.
-                WasTaken: contentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) is true,
-                IsOutage: true);
-        }
-
-        using (response)
-        {
-            var error = await ModelError.Read(response, cancellation);
-            Log.Refused(log, model.Name, response.Status, error.Code);
-            return error.AsFailure(isOwnKey, time.GetUtcNow()) with { ErrorType = response.Status.ToString(CultureInfo.InvariantCulture) };
-        }
-    }
-
     private static OpenAIClientOptions OpenAIOptions(ProviderSettings providers, HttpClient http) => new()
     {
         Endpoint = providers.OpenAIEndpoint,
@@ -160,11 +134,5 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
 
         [LoggerMessage(LogLevel.Warning, "Model {Model} cannot be reached: {Reason}")]
         public static partial void Unreachable(ILogger log, string model, string reason);
-
-        [LoggerMessage(LogLevel.Warning, "Model {Model} answered {Status} {Code}")]
-        public static partial void Refused(ILogger log, string model, int status, string? code);
-
-        [LoggerMessage(LogLevel.Warning, "Model {Model} answered with {ContentType}, not with a stream")]
-        public static partial void NotAStream(ILogger log, string model, string? contentType);
     }
 }

@@ -1,8 +1,10 @@
 namespace ChatBot.Functions.Models;
 
 /// <summary>Refuses lines longer than a limit, so that who sends a line without end does not fill the memory.</summary>
-public sealed class LineLimitedStream(Stream inner, int limit) : Stream
+/// <param name="head">What was read of the stream before.</param>
+public sealed class LineLimitedStream(ReadOnlyMemory<byte> head, Stream inner, int limit) : Stream
 {
+    private ReadOnlyMemory<byte> _head = head;
     private int _sinceNewline;
 
     public override bool CanRead => true;
@@ -19,11 +21,15 @@ public sealed class LineLimitedStream(Stream inner, int limit) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Checked(buffer.AsSpan(offset, inner.Read(buffer, offset, count)));
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        var length = _head.IsEmpty ? inner.Read(buffer, offset, count) : TakeHead(buffer.AsSpan(offset, count));
+        return Checked(buffer.AsSpan(offset, length));
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var length = await inner.ReadAsync(buffer, cancellationToken);
+        var length = _head.IsEmpty ? await inner.ReadAsync(buffer, cancellationToken) : TakeHead(buffer.Span);
         return Checked(buffer.Span[..length]);
     }
 
@@ -39,6 +45,14 @@ public sealed class LineLimitedStream(Stream inner, int limit) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int TakeHead(Span<byte> buffer)
+    {
+        var length = Math.Min(buffer.Length, _head.Length);
+        _head.Span[..length].CopyTo(buffer);
+        _head = _head[length..];
+        return length;
+    }
 
     private int Checked(ReadOnlySpan<byte> read)
     {

@@ -3,7 +3,7 @@ using ChatBot.Functions.Telemetry;
 namespace ChatBot.Functions.Models;
 
 /// <summary>A call that the model has begun to answer: the first chunk that says something is there already.</summary>
-public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, Stream body, CancellationTokenSource patience, ObservedCall observed) : IAsyncDisposable
+public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, ModelAnswer answer, CancellationTokenSource patience, ObservedCall observed) : IAsyncDisposable
 {
     /// <summary>To be told of its end by who listens.</summary>
     public ObservedCall Observed => observed;
@@ -20,7 +20,7 @@ public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, Stream body, 
     public async ValueTask DisposeAsync()
     {
         // First the connection: a reader in the middle of it must not be asked to go on.
-        await body.DisposeAsync();
+        await answer.DisposeAsync();
         await chunks.DisposeAsync();
         patience.Dispose();
     }

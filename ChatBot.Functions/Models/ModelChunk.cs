@@ -1,24 +1,30 @@
 using System.Text.Json;
-using ChatBot.Functions.Completions;
 
 namespace ChatBot.Functions.Models;
 
 /// <summary>
 /// One event of a model's stream, read into the same object each time. Form: OpenAI's <c>chat.completion.chunk</c>, which
-/// Azure OpenAI shares.
+/// Azure OpenAI shares, and its <c>chat.completion</c>, which has a <c>message</c> in place of the <c>delta</c>.
 /// </summary>
 public sealed class ModelChunk
 {
-    private char[] _text = new char[256];
-    private int _length;
-    private char _half;
+    private static readonly JsonReaderOptions s_options = new() { AllowMultipleValues = true };
 
-    public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
+    private readonly ChunkText _text = new();
+    private readonly ChunkText _reasoning = new();
 
-    /// <summary>In the provider's words.</summary>
+    public ReadOnlySpan<char> Text => _text.Span;
+
+    /// <summary>What the model thinks before it answers; not to be shown.</summary>
+    public ReadOnlySpan<char> Reasoning => _reasoning.Span;
+
+    /// <summary>Whether the text says in the model's own words that it will not answer.</summary>
+    public bool IsRefusal { get; private set; }
+
+    /// <summary>One of OpenAI's words; null where there is none.</summary>
     public string? FinishReason { get; private set; }
 
-    public TokenUsage? Usage { get; private set; }
+    public UsageReport? Usage { get; private set; }
 
     /// <summary>What the provider calls the model, as its first event says.</summary>
     public string? Model { get; private set; }
@@ -26,15 +32,66 @@ public sealed class ModelChunk
     /// <summary>What the provider's content filter took out, in its words.</summary>
     public IReadOnlyList<string> Filtered { get; private set; } = [];
 
-    /// <summary>An error that the provider sent within the stream: its code, or what else it gave.</summary>
-    public string? Error { get; private set; }
+    /// <summary>An error that the provider sent in place of a piece of the answer.</summary>
+    public ProviderError? Error { get; private set; }
 
-    /// <exception cref="JsonException">It is not a JSON object.</exception>
-    public void Read(ReadOnlySpan<byte> data)
+    /// <summary>Whether the stream's end marker has come.</summary>
+    public bool IsLast { get; private set; }
+
+    public bool HasChoices { get; private set; }
+
+    /// <exception cref="JsonException">It is malformed.</exception>
+    public static ModelChunk OfWhole(ReadOnlySpan<byte> json)
     {
-        (_length, FinishReason, Usage, Error, Filtered) = (0, null, null, null, []);
-        var json = new Utf8JsonReader(data);
-        Expect(ref json, JsonTokenType.StartObject);
+        var chunk = new ModelChunk();
+        chunk.Read(json);
+        chunk.IsLast = true;
+        return chunk;
+    }
+
+    /// <param name="isError">Whether the event says that it is an error.</param>
+    /// <returns>False where there is nothing in it.</returns>
+    /// <exception cref="JsonException">It is not JSON objects.</exception>
+    public bool Read(ReadOnlySpan<byte> data, bool isError = false)
+    {
+        _text.Clear();
+        _reasoning.Clear();
+        (FinishReason, Usage, Error, Filtered, IsRefusal) = (null, null, null, [], false);
+
+        var rest = data.Trim(" \t\r\n"u8);
+        // Also where it shares an event with what came before.
+        IsLast = rest.EndsWith("[DONE]"u8);
+        rest = IsLast ? rest[..^"[DONE]".Length] : rest;
+        if (isError)
+        {
+            Error = ProviderError.Parse(rest, 0);
+            return true;
+        }
+
+        var json = new Utf8JsonReader(rest, s_options);
+        var isEmpty = true;
+        // Some servers put several into one event.
+        while (json.Read())
+        {
+            ReadObject(ref json, rest[(int)json.TokenStartIndex..]);
+            isEmpty = false;
+        }
+
+        if (FinishReason is not null || IsLast)
+        {
+            _text.End();
+        }
+
+        return !isEmpty || IsLast;
+    }
+
+    private void ReadObject(ref Utf8JsonReader json, ReadOnlySpan<byte> whole)
+    {
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("The event is not a JSON object.");
+        }
+
         while (json.NextProperty())
         {
             if (json.ValueTextEquals("choices"u8))
@@ -43,11 +100,19 @@ public sealed class ModelChunk
             }
             else if (json.ValueTextEquals("usage"u8))
             {
-                Usage = UsageReport.Read(ref json);
+                Usage = UsageReport.Read(ref json) ?? Usage;
             }
             else if (json.ValueTextEquals("error"u8))
             {
-                ReadError(ref json);
+                json.Read();
+                Error = json.TokenType == JsonTokenType.Null ? Error : ProviderError.Parse(whole, 0);
+                json.Skip();
+            }
+            else if (json.ValueTextEquals("object"u8))
+            {
+                json.Read();
+                Error = json.TokenType == JsonTokenType.String && json.ValueTextEquals("error"u8) ? ProviderError.Parse(whole, 0) : Error;
+                json.Skip();
             }
             else if (Model is null && json.ValueTextEquals("model"u8))
             {
@@ -61,11 +126,6 @@ public sealed class ModelChunk
                 json.SkipValue();
             }
         }
-
-        if (FinishReason is not null && _half != 0)
-        {
-            (_text[_length++], _half) = ('\uFFFD', '\0');
-        }
     }
 
     private void ReadChoices(ref Utf8JsonReader json)
@@ -77,18 +137,19 @@ public sealed class ModelChunk
             return;
         }
 
+        HasChoices = true;
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
         {
             while (json.NextProperty())
             {
-                if (json.ValueTextEquals("delta"u8))
+                if (json.ValueTextEquals("delta"u8) || json.ValueTextEquals("message"u8))
                 {
                     ReadDelta(ref json);
                 }
                 else if (json.ValueTextEquals("finish_reason"u8))
                 {
                     json.Read();
-                    FinishReason = json.TokenType == JsonTokenType.String ? json.GetString() : FinishReason;
+                    FinishReason = FinishReasons.Read(ref json) ?? FinishReason;
                     json.Skip();
                 }
                 else if (json.ValueTextEquals("content_filter_results"u8))
@@ -112,80 +173,30 @@ public sealed class ModelChunk
             return;
         }
 
+        var hasReasoning = false;
         while (json.NextProperty())
         {
             // A refusal is the answer too, in the model's own words.
-            var isText = json.ValueTextEquals("content"u8) || json.ValueTextEquals("refusal"u8);
+            var isRefusal = json.ValueTextEquals("refusal"u8);
+            var isText = isRefusal || json.ValueTextEquals("content"u8);
+            var isReasoning = json.ValueTextEquals("reasoning_content"u8) || json.ValueTextEquals("reasoning"u8);
             json.Read();
-            if (isText && json.TokenType == JsonTokenType.String)
+            if (json.TokenType == JsonTokenType.String && !json.ValueSpan.IsEmpty)
             {
-                Append(ref json);
+                if (isText)
+                {
+                    _text.Append(ref json);
+                    IsRefusal |= isRefusal;
+                }
+                else if (isReasoning && !hasReasoning)
+                {
+                    // Who sends both members sends the same in both.
+                    _reasoning.Append(ref json);
+                    hasReasoning = true;
+                }
             }
 
             json.Skip();
-        }
-    }
-
-    private void Append(ref Utf8JsonReader json)
-    {
-        // A half that was left over takes one more.
-        var most = _length + json.ValueSpan.Length + 1;
-        if (most > _text.Length)
-        {
-            Array.Resize(ref _text, Math.Max(most, _text.Length * 2));
-        }
-
-        var room = _text.AsSpan(_length);
-        var length = _half == 0 && TryCopy(ref json, room, out var copied) ? copied : OddText.Read(json.ValueSpan, room, ref _half);
-        // Postgres has no U+0000 in texts.
-        room[..length].Replace('\0', '\uFFFD');
-        _length += length;
-    }
-
-    private static bool TryCopy(ref Utf8JsonReader json, Span<char> text, out int length)
-    {
-        try
-        {
-            length = json.CopyString(text);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair, or bytes that are not UTF-8.
-            length = 0;
-            return false;
-        }
-    }
-
-    private void ReadError(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartObject)
-        {
-            Error = json.TokenType == JsonTokenType.Null ? null : "error";
-            json.Skip();
-            return;
-        }
-
-        Error = "error";
-        while (json.NextProperty())
-        {
-            var isCode = json.ValueTextEquals("code"u8);
-            json.Read();
-            if (isCode && json.TokenType == JsonTokenType.String)
-            {
-                Error = json.GetString();
-            }
-
-            json.Skip();
-        }
-    }
-
-    private static void Expect(ref Utf8JsonReader json, JsonTokenType type)
-    {
-        if (!json.Read() || json.TokenType != type)
-        {
-            throw new JsonException("The event is not a JSON object.");
         }
     }
 }

@@ -2,10 +2,17 @@ using ChatBot.Functions.Problems;
 
 namespace ChatBot.Functions.Models;
 
-/// <summary>The head of a model's answer: a stream, or why there is none.</summary>
-public readonly record struct ModelReply(Stream? Body, ModelFailure? Failure)
+/// <summary>The head of a model's answer: what is to come of it, or why there is nothing.</summary>
+public readonly record struct ModelReply(ModelAnswer? Answer, ModelFailure? Failure)
 {
     public static implicit operator ModelReply(ModelFailure failure) => new(null, failure);
+}
+
+/// <summary>An answer that the model has begun.</summary>
+/// <param name="Body">What it is read from.</param>
+public sealed record ModelAnswer(IAsyncEnumerable<ModelChunk> Chunks, Stream Body) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Body.DisposeAsync();
 }
 
 /// <summary>Why a call gave no token.</summary>

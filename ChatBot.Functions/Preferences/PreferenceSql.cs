@@ -16,13 +16,13 @@ public static class PreferenceSql
         insert into public.user_preferences as p (theme, openai_settings, notification_settings)
         values (
           coalesce($1, 'system'),
-          '{"preferred_model": "gpt-4o"}'::jsonb || coalesce($2::jsonb, '{}'),
-          '{"email_notifications": false, "push_notifications": false}'::jsonb || coalesce($3::jsonb, '{}')
+          '{"preferred_model": "gpt-4o"}'::jsonb || $2::jsonb,
+          '{"email_notifications": false, "push_notifications": false}'::jsonb || $3::jsonb
         )
         on conflict (user_id) do update
         set theme = coalesce($1, p.theme),
-            openai_settings = p.openai_settings || coalesce($2::jsonb, '{}'),
-            notification_settings = p.notification_settings || coalesce($3::jsonb, '{}')
+            openai_settings = p.openai_settings || $2::jsonb,
+            notification_settings = p.notification_settings || $3::jsonb
         """;
 
     public const string PutKey = "select chatbot.put_provider_key($1, $2, $3, $4, $5)";

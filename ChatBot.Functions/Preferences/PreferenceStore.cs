@@ -9,21 +9,35 @@ namespace ChatBot.Functions.Preferences;
 
 public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
 {
+    private const string Theme = "system";
+
     private static readonly OpenAISettings s_openAI = new("gpt-4o");
     private static readonly NotificationSettings s_notifications = new(false, false);
 
     public async Task<UserPreferences> Get(CurrentUser user, CancellationToken cancellation) =>
         (await database.First(user.Caller, Statement.Of(PreferenceSql.Get), row => Read(user.Id, row), cancellation))!;
 
-    public Task Update(CurrentUser user, UpdatePreferencesRequest request, CancellationToken cancellation) =>
-        database.Execute(
+    /// <summary>Changes what is named, and leaves the rest; null is the default.</summary>
+    public Task Update(CurrentUser user, UpdatePreferencesRequest request, IReadOnlySet<string> named, CancellationToken cancellation)
+    {
+        var (openAI, notifications) = (request.OpenaiSettings, request.NotificationSettings);
+        var openAIChanges = new OpenAISettings(IsNamed("openaiSettings", "preferred_model") ? openAI?.PreferredModel ?? s_openAI.PreferredModel : null);
+        var notificationChanges = new NotificationSettings(
+            IsNamed("notificationSettings", "email_notifications") ? notifications?.EmailNotifications ?? s_notifications.EmailNotifications : null,
+            IsNamed("notificationSettings", "push_notifications") ? notifications?.PushNotifications ?? s_notifications.PushNotifications : null);
+        return database.Execute(
             user.Caller,
             Statement.Of(
                 PreferenceSql.Update,
-                Parameter.Text(request.Theme),
-                Parameter.Json(request.OpenaiSettings is { } o ? JsonSerializer.Serialize(o, PreferenceJson.Default.OpenAISettings) : null),
-                Parameter.Json(request.NotificationSettings is { } n ? JsonSerializer.Serialize(n, PreferenceJson.Default.NotificationSettings) : null)),
+                Parameter.Text(named.Contains("theme") ? request.Theme ?? Theme : null),
+                Parameter.Json(JsonSerializer.Serialize(openAIChanges, PreferenceJson.Default.OpenAISettings)),
+                Parameter.Json(JsonSerializer.Serialize(notificationChanges, PreferenceJson.Default.NotificationSettings))),
             cancellation);
+
+        // Settings that are null as a whole are null in each member.
+        bool IsNamed(string settings, string member) =>
+            named.Contains($"{settings}.{member}") || (named.Contains(settings) && (settings == "openaiSettings" ? openAI is null : notifications is null));
+    }
 
     public async Task PutKey(CurrentUser user, string key, CancellationToken cancellation)
     {
@@ -49,7 +63,7 @@ public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
             ? new ProviderKeyDescription(lastFour, vault.Open(userId, SealedKey.Read(row, 5)) is not null, row.TimeOrNull(4))
             : null;
         return new UserPreferences(
-            row.TextOrNull(0) ?? "system",
+            row.TextOrNull(0) ?? Theme,
             Parse(row.TextOrNull(1), PreferenceJson.Default.OpenAISettings, s_openAI),
             Parse(row.TextOrNull(2), PreferenceJson.Default.NotificationSettings, s_notifications),
             key);

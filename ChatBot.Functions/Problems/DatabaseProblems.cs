@@ -24,7 +24,7 @@ public static class DatabaseProblems
         if (ProblemKind.OfSqlState(error.SqlState) is { } kind)
         {
             var facts = error.Hint is { } hint ? JsonSerializer.Deserialize(hint, DatabaseJson.Default.DictionaryStringJsonElement) : null;
-            return new ProblemResult(kind, error.MessageText, facts: facts, retryAfter: RetryAfterOf(kind, facts));
+            return new ProblemResult(kind, error.MessageText, facts: facts, retryAfter: RetryAfterOf(kind, facts), toast: kind == ProblemKind.UsageCapExceeded ? CapToast.Of(facts) : null);
         }
 
         return error.SqlState switch

@@ -12,6 +12,7 @@ public sealed record ProblemKind(string Code, int Status, string Title, string T
     public static readonly ProblemKind Forbidden = new(ProblemCodes.Forbidden, 403, "Not allowed", "You are not allowed to do this.");
     public static readonly ProblemKind ModelNotAllowed = new(ProblemCodes.ModelNotAllowed, 403, "The model is not available", "This model is not part of your plan.", "CB004");
     public static readonly ProblemKind AccountBlocked = new(ProblemCodes.AccountBlocked, 403, "The account is blocked", "Your account is blocked. Please contact support.", "CB002");
+    public static readonly ProblemKind QuotaExceeded = new(ProblemCodes.QuotaExceeded, 403, "The plan's quota is used up", "You have stored as much as your plan allows.", "CB013");
     public static readonly ProblemKind NotFound = new(ProblemCodes.NotFound, 404, "Not found", "This does not exist any more.", "CB003");
     public static readonly ProblemKind Conflict = new(ProblemCodes.Conflict, 409, "The request conflicts with the current state", "This was changed meanwhile. Please try again.");
     public static readonly ProblemKind CompletionInProgress = new(ProblemCodes.CompletionInProgress, 409, "An answer is still being written", "Please wait for the answer to end, or stop it.", "CB005");
@@ -27,7 +28,7 @@ public sealed record ProblemKind(string Code, int Status, string Title, string T
     public static readonly ProblemKind ProviderKeyRejected = new(ProblemCodes.ProviderKeyRejected, 422, "The provider key was rejected", "Your OpenAI key was rejected. Please check it in the settings.");
     public static readonly ProblemKind RateLimited = new(ProblemCodes.RateLimited, 429, "Too many requests", "That was a little fast. Please wait a moment.", "CB008");
     public static readonly ProblemKind TooManyStreams = new(ProblemCodes.TooManyStreams, 429, "Too many answers at once", "Please wait for another answer to end.", "CB009");
-    public static readonly ProblemKind UsageCapExceeded = new(ProblemCodes.UsageCapExceeded, 429, "The usage cap is reached", "You have used up your allowance for this period.", "CB010");
+    public static readonly ProblemKind UsageCapExceeded = new(ProblemCodes.UsageCapExceeded, 429, "The usage cap leaves no room", "You have used up your allowance for this period.", "CB010");
     public static readonly ProblemKind InternalError = new(ProblemCodes.InternalError, 500, "An unexpected error", "Something went wrong on our side.");
     public static readonly ProblemKind ModelFailed = new(ProblemCodes.ModelFailed, 502, "The model failed", "The model could not answer. Please try again.");
     public static readonly ProblemKind ModelTimeout = new(ProblemCodes.ModelTimeout, 504, "The model took too long", "The model took too long. Please try again.");
@@ -36,7 +37,7 @@ public sealed record ProblemKind(string Code, int Status, string Title, string T
 
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        InvalidJson, InvalidRequest, Unauthenticated, Forbidden, ModelNotAllowed, AccountBlocked, NotFound, NotAcceptable, Conflict,
+        InvalidJson, InvalidRequest, Unauthenticated, Forbidden, ModelNotAllowed, AccountBlocked, QuotaExceeded, NotFound, NotAcceptable, Conflict,
         CompletionInProgress, IdInUse, PreconditionFailed, TooLarge, UnsupportedMediaType, UnprocessableText, IdempotencyKeyReused,
         ContentFiltered, ContextTooLong, ProviderKeyRejected, RateLimited, TooManyStreams, UsageCapExceeded, InternalError, ModelFailed,
         Interrupted, ModelTimeout, Unavailable,

@@ -23,6 +23,25 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
         {
             await problem.ExecuteAsync(http);
         }
+
+        if (http.Features.Get<ProblemResult>() is { } told)
+        {
+            Tell(http.GetEndpoint() as RouteEndpoint, told.Kind);
+        }
+    }
+
+    /// <summary>By the route, whose path holds no value.</summary>
+    private void Tell(RouteEndpoint? endpoint, ProblemKind kind)
+    {
+        if (endpoint is null)
+        {
+            Log.AnsweredUnmapped(log, kind.Status, kind.Code);
+        }
+        else
+        {
+            var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0];
+            Log.Answered(log, method, endpoint.RoutePattern.RawText, kind.Status, kind.Code);
+        }
     }
 
     private ProblemResult? OfException(HttpContext http, Exception exception)
@@ -61,6 +80,12 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Information, "{Method} {Route} was answered with {Status} {Code}")]
+        public static partial void Answered(ILogger log, string? method, string? route, int status, string code);
+
+        [LoggerMessage(LogLevel.Information, "A path that is not mapped was answered with {Status} {Code}")]
+        public static partial void AnsweredUnmapped(ILogger log, int status, string code);
+
         [LoggerMessage(LogLevel.Error, "A request failed unexpectedly")]
         public static partial void Unexpected(ILogger log, Exception exception);
 

@@ -11,7 +11,8 @@ public sealed class ProblemResult(
     string detail,
     IReadOnlyDictionary<string, string[]>? errors = null,
     IDictionary<string, JsonElement>? facts = null,
-    TimeSpan? retryAfter = null) : IResult
+    TimeSpan? retryAfter = null,
+    string? toast = null) : IResult
 {
     public ProblemKind Kind => kind;
 
@@ -25,6 +26,7 @@ public sealed class ProblemResult(
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
+        httpContext.Features.Set(this);
         response.StatusCode = kind.Status;
         response.Headers.CacheControl = "no-store";
         if (kind == ProblemKind.Unauthenticated)
@@ -54,7 +56,7 @@ public sealed class ProblemResult(
         Activity.Current?.TraceId.ToString(),
         OperationName(http.GetEndpoint()),
         kind.Code,
-        kind.Toast,
+        toast ?? kind.Toast,
         errors)
     {
         Facts = facts,

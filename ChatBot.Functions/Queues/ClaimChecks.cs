@@ -1,18 +1,15 @@
 using System.Text.Json;
 using Azure;
-using Azure.Core;
 using Azure.Storage.Blobs;
-using ChatBot.Functions.Hosting;
-using ChatBot.Functions.Settings;
 using ChatBot.Shared.Completions;
 using ChatBot.Shared.Queues;
 
 namespace ChatBot.Functions.Queues;
 
 /// <summary>Finished answers that wait in the storage account for the database to be back; a queue message is too small for them.</summary>
-public sealed partial class ClaimChecks(StorageSettings settings, ILogger<ClaimChecks> log)
+public sealed partial class ClaimChecks(BlobContainers containers, ILogger<ClaimChecks> log)
 {
-    private readonly Lazy<BlobContainerClient> _container = new(() => Connect(settings));
+    private readonly Lazy<BlobContainerClient> _container = new(() => containers.Of(QueueNames.FinishedAnswers));
 
     /// <summary>False where the storage account cannot be reached either.</summary>
     public async Task<bool> TryPut(FinishedAnswer answer)
@@ -86,17 +83,6 @@ public sealed partial class ClaimChecks(StorageSettings settings, ILogger<ClaimC
             await _container.Value.CreateIfNotExistsAsync();
             await blob.UploadAsync(body, overwrite: true);
         }
-    }
-
-    private static BlobContainerClient Connect(StorageSettings settings)
-    {
-        var options = new BlobClientOptions
-        {
-            Retry = { MaxRetries = 1, Mode = RetryMode.Exponential, Delay = TimeSpan.FromMilliseconds(100), NetworkTimeout = TimeSpan.FromSeconds(5) },
-        };
-        return settings.ConnectionString is { } connection
-            ? new BlobContainerClient(connection, QueueNames.FinishedAnswers, options)
-            : new BlobContainerClient(new Uri(settings.BlobServiceUri!, QueueNames.FinishedAnswers), Identities.Of(settings.ClientId), options);
     }
 
     private static partial class Log

@@ -11,7 +11,7 @@ using ChatBot.Shared.Queues;
 
 namespace ChatBot.Functions.Queues;
 
-/// <summary>The storage queues. Bodies are Base64, as the Functions host expects them.</summary>
+/// <summary>The storage queues. Bodies are Base64; what reads them decodes them itself, so that it sees those that are not, too.</summary>
 public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeUpQueues> log)
 {
     private readonly ConcurrentDictionary<string, QueueClient> _clients = new();
@@ -49,17 +49,33 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
         }
     }
 
-    public async Task Send(string queue, BinaryData body, CancellationToken cancellation)
+    public Task Send(string queue, BinaryData body, CancellationToken cancellation) => SendAsItIs(queue, Convert.ToBase64String(body), cancellation);
+
+    /// <param name="text">What another queue held.</param>
+    public async Task SendAsItIs(string queue, string text, CancellationToken cancellation)
     {
         try
         {
-            await Client(queue).SendMessageAsync(body, cancellationToken: cancellation);
+            await Client(queue).SendMessageAsync(text, cancellation);
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
         {
             // A new storage account; under the host nobody else makes the queues.
             await Client(queue).CreateIfNotExistsAsync(cancellationToken: cancellation);
-            await Client(queue).SendMessageAsync(body, cancellationToken: cancellation);
+            await Client(queue).SendMessageAsync(text, cancellation);
+        }
+    }
+
+    /// <summary>About how many messages a queue holds, hidden ones too.</summary>
+    public async Task<int> Count(string queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await Client(queue).GetPropertiesAsync(cancellation)).Value.ApproximateMessagesCount;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            return 0;
         }
     }
 
@@ -73,24 +89,11 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
     {
         var options = new QueueClientOptions
         {
-            MessageEncoding = QueueMessageEncoding.Base64,
             Retry = { MaxRetries = 2, Mode = RetryMode.Exponential, Delay = TimeSpan.FromMilliseconds(100), NetworkTimeout = TimeSpan.FromSeconds(5) },
         };
-        options.MessageDecodingFailed += failed => Poison(queue, failed);
         return settings.ConnectionString is { } connection
             ? new QueueClient(connection, queue, options)
             : new QueueClient(new Uri(settings.QueueServiceUri!, queue), Identities.Of(settings.ClientId), options);
-    }
-
-    /// <summary>What is not Base64 never reaches a function, as under the host: it goes to the poison queue at once.</summary>
-    private async Task Poison(string queue, QueueMessageDecodingFailedEventArgs failed)
-    {
-        if (failed.ReceivedMessage is { } message)
-        {
-            var isPoison = queue.EndsWith(QueueNames.PoisonSuffix, StringComparison.Ordinal);
-            await Send(isPoison ? queue : queue + QueueNames.PoisonSuffix, message.Body, failed.CancellationToken);
-            await failed.Queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, failed.CancellationToken);
-        }
     }
 
     private static partial class Log

@@ -3,10 +3,18 @@ using System.Text;
 
 namespace ChatBot.Functions.Reconciliation;
 
-/// <summary>Reads comma-separated records (RFC 4180) from a stream as they come: fields in quotes may hold commas, quotes and line ends.</summary>
+/// <summary>
+/// Reads comma-separated records (RFC 4180) from a stream as they come: fields in quotes may hold commas, quotes and line ends. Byte
+/// order marks before a record are passed over: where files are joined, they are found in the middle.
+/// </summary>
 public sealed class CsvReader(Stream stream) : IDisposable
 {
     private const int MaxRecordLength = 256 * 1024;
+
+    // A compressed bill can unpack to any length; an export shrinks to a tenth or less.
+    private const long MaxLength = 256 * 1024 * 1024;
+
+    private const char ByteOrderMark = '\uFEFF';
     private const int End = -1;
 
     private readonly StreamReader _text = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true));
@@ -14,6 +22,7 @@ public sealed class CsvReader(Stream stream) : IDisposable
     private readonly StringBuilder _field = new();
     private int _next;
     private int _filled;
+    private long _length;
     private int _line = 1;
 
     /// <summary>Where the last record begins, from 1.</summary>
@@ -46,6 +55,8 @@ public sealed class CsvReader(Stream stream) : IDisposable
                     Line = ++_line;
                     length = 0;
                     break;
+                case ByteOrderMark when fields.Count == 0 && state == Place.FieldStart:
+                    break;
                 case End or '\n' when state != Place.Quoted:
                     _line += c == '\n' ? 1 : 0;
                     fields.Add(_field.ToString());
@@ -70,6 +81,8 @@ public sealed class CsvReader(Stream stream) : IDisposable
                     break;
                 case '"':
                     throw new InvalidDataException($"In the record at line {Line} a quote stands within a field.");
+                case '\0':
+                    throw new InvalidDataException($"In the record at line {Line} there is the character U+0000.");
                 case var _ when state == Place.QuoteInQuoted:
                     throw new InvalidDataException($"In the record at line {Line} text follows a closing quote.");
                 default:
@@ -96,6 +109,12 @@ public sealed class CsvReader(Stream stream) : IDisposable
         catch (DecoderFallbackException)
         {
             throw new InvalidDataException($"After line {_line} there are bytes that are no UTF-8.");
+        }
+
+        _length += _filled;
+        if (_length > MaxLength)
+        {
+            throw new InvalidDataException($"The bill is longer than {MaxLength / 1024 / 1024} MiB. Send it in parts.");
         }
 
         _next = 1;

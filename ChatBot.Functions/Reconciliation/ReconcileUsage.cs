@@ -10,6 +10,9 @@ public sealed partial class ReconcileUsage(
     // By then our ledger has settled, and the provider's.
     private static readonly TimeSpan s_grace = TimeSpan.FromHours(6);
 
+    // As long as the column is.
+    private const int MaxReasonLength = 500;
+
     public async Task Run(CancellationToken cancellation)
     {
         if (settings.Reconciliation.OpenAIAdminKey is not { } adminKey)
@@ -43,7 +46,7 @@ public sealed partial class ReconcileUsage(
             var reason = e is HttpRequestException { StatusCode: { } status } ? $"HTTP {(int)status}" : e.Message;
             Log.Failed(log, day, reason);
             await database.Execute(
-                Caller.Service, Statement.Of(ReconciliationSql.Failed, Parameter.Date(day), Parameter.Text(reason[..Math.Min(reason.Length, 500)])), cancellation);
+                Caller.Service, Statement.Of(ReconciliationSql.Failed, Parameter.Date(day), Parameter.Text(StorableText.Of(reason, MaxReasonLength))), cancellation);
         }
     }
 
@@ -52,7 +55,7 @@ public sealed partial class ReconcileUsage(
         [LoggerMessage(LogLevel.Information, "The use of {Day} was compared with OpenAI's figures of {Count} models")]
         public static partial void Compared(ILogger log, DateOnly day, int count);
 
-        [LoggerMessage(LogLevel.Warning, "OpenAI's figures of {Day} cannot be had, trying again in an hour: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "OpenAI's figures of {Day:yyyy-MM-dd} cannot be had, trying again in an hour: {Reason}")]
         public static partial void Failed(ILogger log, DateOnly day, string reason);
     }
 }

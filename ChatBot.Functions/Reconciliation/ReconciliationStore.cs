@@ -57,7 +57,7 @@ public sealed class ReconciliationStore(ChatBotDatabase database, ChatBotSetting
         var rows = new Dictionary<(DateOnly, string), Pairing>();
         foreach (var figures in theirs)
         {
-            var model = names.Find(figures.Model) ?? figures.Model[..Math.Min(figures.Model.Length, MaxModelLength)];
+            var model = names.Find(figures.Model) ?? StorableText.Of(figures.Model, MaxModelLength);
             var row = rows.GetValueOrDefault((figures.Day, model)) ?? new Pairing(figures.Day, model, default, default);
             rows[(figures.Day, model)] = row with { Theirs = row.Theirs.Plus(figures) };
         }
@@ -82,7 +82,7 @@ public sealed class ReconciliationStore(ChatBotDatabase database, ChatBotSetting
         row.GetString(2),
         new ReconciledUsage(row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)),
         new ReconciledUsage(row.GetInt64(6), row.GetInt64(7), row.ValueOrNull<long>(8)),
-        row.ValueOrNull<decimal>(9),
+        row.DecimalOrNull(9),
         row.Time(10));
 
     private sealed record Pairing(DateOnly Day, string Model, Sums Ours, Sums Theirs);

@@ -1,10 +1,12 @@
 namespace ChatBot.Functions.Settings;
 
 /// <summary>All settings, read once and checked before anything starts.</summary>
+/// <param name="DurableTask">Null under a Functions host, which does that itself.</param>
 public sealed record ChatBotSettings(
     DatabaseSettings Database,
     SupabaseSettings Supabase,
     StorageSettings Storage,
+    DurableTaskSettings? DurableTask,
     ProviderSettings Providers,
     IReadOnlyList<ModelSettings> Models,
     EncryptionSettings Encryption,
@@ -15,14 +17,15 @@ public sealed record ChatBotSettings(
     WebhookSettings? Webhook,
     ReconciliationSettings Reconciliation,
     TelemetrySettings? Telemetry,
+    LogSettings Log,
+    LimitSettings Limits,
     IReadOnlyList<string> AllowedOrigins,
-    int? CustomHandlerPort)
+    IReadOnlySet<string> DisabledFunctions,
+    bool IsHosted)
 {
-    /// <summary>Whether the Functions host started this program, proxies to it and triggers it.</summary>
-    public bool IsHosted => CustomHandlerPort is not null;
-
+    /// <param name="isHosted">Whether a Functions host started this program, forwards requests to it and triggers its functions.</param>
     /// <exception cref="SettingsException">Something is missing or wrong; the message names each setting with an example.</exception>
-    public static ChatBotSettings Read(IConfiguration configuration)
+    public static ChatBotSettings Read(IConfiguration configuration, bool isHosted = false)
     {
         var reader = new SettingReader(configuration);
         var providers = ProviderSettings.Read(reader);
@@ -31,6 +34,7 @@ public sealed record ChatBotSettings(
             DatabaseSettings.Read(reader),
             SupabaseSettings.Read(reader),
             StorageSettings.Read(reader),
+            isHosted ? null : DurableTaskSettings.Read(reader),
             providers,
             models,
             EncryptionSettings.Read(reader),
@@ -41,8 +45,11 @@ public sealed record ChatBotSettings(
             WebhookSettings.Read(reader),
             ReconciliationSettings.Read(reader),
             TelemetrySettings.Read(reader),
+            LogSettings.Read(reader),
+            LimitSettings.Read(reader),
             ReadOrigins(reader),
-            ReadPort(reader));
+            ReadDisabled(reader),
+            isHosted);
 
         reader.ThrowIfMistaken();
         return settings;
@@ -67,6 +74,22 @@ public sealed record ChatBotSettings(
         return origins;
     }
 
-    private static int? ReadPort(SettingReader reader) =>
-        reader.Optional("FUNCTIONS_CUSTOMHANDLER_PORT") is null ? null : reader.Integer("FUNCTIONS_CUSTOMHANDLER_PORT", 7071, 1, 65535);
+    /// <summary>As Azure names the setting: AzureWebJobs.NAME.Disabled.</summary>
+    private static HashSet<string> ReadDisabled(SettingReader reader)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var function in reader.Children("AzureWebJobs"))
+        {
+            if (!bool.TryParse(function["Disabled"], out var isDisabled))
+            {
+                reader.Mistake($"{function.Path}:Disabled", "is neither true nor false", "true");
+            }
+            else if (isDisabled)
+            {
+                names.Add(function.Key);
+            }
+        }
+
+        return names;
+    }
 }

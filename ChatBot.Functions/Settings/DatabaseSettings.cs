@@ -19,63 +19,26 @@ public sealed record DatabaseSettings(string ConnectionString, TimeSpan Statemen
             return new DatabaseSettings("", statementTimeout);
         }
 
+        NpgsqlConnectionStringBuilder connection;
         try
         {
-            var builder = new NpgsqlConnectionStringBuilder(text.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) ? FromUri(text) : text)
-            {
-                // A transaction-mode pooler gives every transaction another session: nothing may be kept in one, nor be read from it.
-                NoResetOnClose = true,
-                MaxAutoPrepare = 0,
-                MaxPoolSize = poolSize,
-                Timeout = poolWait,
-                // The server's own limit comes first; this one ends a wait for a server that is gone.
-                CommandTimeout = (int)statementTimeout.TotalSeconds + 2,
-                ApplicationName = "chatbot",
-            };
-            return builder.Host is { Length: > 0 } ? new DatabaseSettings(builder.ConnectionString, statementTimeout) : throw new FormatException();
+            connection = ConnectionParameters.Read(text);
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
+        catch (FormatException e)
         {
-            // The reason is not shown: it may quote the password.
-            reader.Mistake(Name, "is neither a postgresql:// URI nor an Npgsql connection string", Example);
+            reader.Mistake(Name, e.Message.Length > 0 ? e.Message : "is neither a postgresql:// URI nor an Npgsql connection string", Example);
             return new DatabaseSettings("", statementTimeout);
         }
-    }
 
-    private static string FromUri(string text)
-    {
-        var uri = new Uri(text);
-        var user = uri.UserInfo.Split(':', 2);
-        var builder = new NpgsqlConnectionStringBuilder
-        {
-            Host = uri.Host,
-            Port = uri.Port < 0 ? 5432 : uri.Port,
-            Username = Uri.UnescapeDataString(user[0]),
-            Database = uri.AbsolutePath is "" or "/" ? "postgres" : Uri.UnescapeDataString(uri.AbsolutePath[1..]),
-        };
-        if (user.Length > 1)
-        {
-            builder.Password = Uri.UnescapeDataString(user[1]);
-        }
-
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            // libpq's names for the parameters that matter here; others are Npgsql's own.
-            var (name, value) = pair.Split('=', 2) is [var n, var v] ? (n, Uri.UnescapeDataString(v)) : throw new FormatException();
-            switch (name)
-            {
-                case "sslmode":
-                    builder.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
-                    break;
-                case "sslrootcert":
-                    builder.RootCertificate = value;
-                    break;
-                default:
-                    builder[name] = value;
-                    break;
-            }
-        }
-
-        return builder.ConnectionString;
+        // A transaction-mode pooler gives every transaction another session: nothing may be kept in one, nor be read from it.
+        connection.NoResetOnClose = true;
+        connection.MaxAutoPrepare = 0;
+        connection.MinPoolSize = 0;
+        connection.MaxPoolSize = poolSize;
+        connection.Timeout = poolWait;
+        // The server's own limit comes first; this one ends a wait for a server that is gone.
+        connection.CommandTimeout = (int)statementTimeout.TotalSeconds + 2;
+        connection.ApplicationName = "chatbot";
+        return new DatabaseSettings(connection.ConnectionString, statementTimeout);
     }
 }

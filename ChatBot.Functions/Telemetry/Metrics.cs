@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Problems;
+using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions.Telemetry;
 
@@ -26,6 +27,9 @@ public static class Metrics
 
     private static readonly Counter<int> s_retries = s_meter.CreateCounter<int>(
         "chatbot.model.retries", "{retry}", "Calls that were made again, or to a fallback, as the one before gave no token.");
+
+    private static readonly Counter<int> s_rejectedReports = s_meter.CreateCounter<int>(
+        "chatbot.usage.reports_rejected", "{report}", "Usage reports of models that were not possible, so that the usage was estimated.");
 
     private static readonly Counter<int> s_ended = s_meter.CreateCounter<int>(
         "chatbot.completions.ended", "{completion}", "Answers whose end was stored.");
@@ -70,21 +74,18 @@ public static class Metrics
     /// <summary>Of a send. Does not count a problem that is none of a cap.</summary>
     public static void Refused(ProblemResult? problem)
     {
-        var cap = problem?.Kind.Code switch
+        if (LimitRefusal.Of(problem) is { Kind: "cap" or "reserved" or "rate" or "streams" } refusal)
         {
-            null => null,
-            var code when code == ProblemKind.UsageCapExceeded.Code => problem.Facts?["cap"].GetString(),
-            var code when code == ProblemKind.RateLimited.Code => "rate",
-            var code when code == ProblemKind.TooManyStreams.Code => "streams",
-            _ => null,
-        };
-        if (cap is not null)
-        {
-            s_refusals.Add(1, new KeyValuePair<string, object?>("chatbot.cap", cap));
+            var cap = refusal.Cap.Length > 0 ? refusal.Cap : refusal.Kind;
+            s_refusals.Add(1, new("chatbot.cap", cap), new("chatbot.refusal.kind", refusal.Kind));
         }
     }
 
     public static void CalledAgain(string model) => s_retries.Add(1, new KeyValuePair<string, object?>("gen_ai.request.model", model));
+
+    /// <param name="doubt">What is wrong with it.</param>
+    public static void ReportRejected(string model, string doubt) => s_rejectedReports.Add(
+        1, new KeyValuePair<string, object?>("gen_ai.request.model", model), new KeyValuePair<string, object?>("chatbot.doubt", doubt));
 
     /// <param name="end">One of <see cref="AnswerEnd"/>'s states.</param>
     public static void Ended(string end) => s_ended.Add(1, new KeyValuePair<string, object?>("chatbot.end", end));

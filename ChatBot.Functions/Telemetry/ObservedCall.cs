@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Settings;
+using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions.Telemetry;
 
@@ -15,6 +16,7 @@ public sealed class ObservedCall
     private readonly Activity? _span;
     private TagList _tags;
     private bool _hasToken;
+    private bool _hasEnded;
     private string? _answeredBy;
 
     private ObservedCall(ModelSettings model, ProviderSettings providers, int maxOutputTokens, TimeProvider time)
@@ -47,10 +49,17 @@ public sealed class ObservedCall
         }
     }
 
+    /// <summary>The first end counts.</summary>
     /// <param name="error">A kind of error; null for none.</param>
-    public void End(string? error, RelayProgress? progress = null)
+    public void End(string? error, RelayProgress? progress = null, MeteredUsage? metered = null)
     {
-        if (progress?.Usage is { } usage)
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        if (metered is { IsReported: true, Usage: var usage })
         {
             _span?.SetTag("gen_ai.usage.input_tokens", usage.Input);
             _span?.SetTag("gen_ai.usage.output_tokens", usage.Output);

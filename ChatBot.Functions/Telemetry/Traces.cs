@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Queues;
 using ChatBot.Functions.Settings;
 
 namespace ChatBot.Functions.Telemetry;
@@ -73,17 +73,17 @@ public static class Traces
     }
 
     /// <summary>A delivery of a message. It is in the trace that the message names, which this program wrote into it: that one is trusted.</summary>
-    public static Activity? BeginDelivery(QueueTrigger trigger, string? traceParent)
+    public static Activity? BeginDelivery(QueueDelivery delivery, string? traceParent)
     {
         // Under the host that is its call.
         Activity.Current = null;
-        var span = s_source.StartActivity($"process {trigger.Queue}", ActivityKind.Consumer, ParentOf(traceParent));
+        var span = s_source.StartActivity($"process {delivery.Queue}", ActivityKind.Consumer, ParentOf(traceParent));
         span?.SetTag("messaging.system", MessagingSystem);
         span?.SetTag("messaging.operation.type", "process");
         span?.SetTag("messaging.operation.name", "process");
-        span?.SetTag("messaging.destination.name", trigger.Queue);
-        span?.SetTag("messaging.message.id", trigger.MessageId);
-        span?.SetTag("chatbot.delivery", trigger.DequeueCount);
+        span?.SetTag("messaging.destination.name", delivery.Queue);
+        span?.SetTag("messaging.message.id", delivery.MessageId);
+        span?.SetTag("chatbot.delivery", delivery.DequeueCount);
         return span;
     }
 

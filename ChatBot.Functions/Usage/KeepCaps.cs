@@ -1,13 +1,12 @@
 using ChatBot.Functions.Database;
-using ChatBot.Functions.Settings;
 
 namespace ChatBot.Functions.Usage;
 
 /// <summary>
-/// The part of the timer that one instance does at a time: reservations, the review of changed plans, streams over their caps,
-/// and closing periods.
+/// The part of the timer that one instance does at a time: reservations, the review of changed plans, and streams over their
+/// caps.
 /// </summary>
-public sealed class KeepCaps(ChatBotDatabase database, ChatBotSettings settings)
+public sealed class KeepCaps(ChatBotDatabase database)
 {
     // A run that died is over then; one that takes longer shares its work with the next, which passes over what it holds.
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
@@ -26,7 +25,6 @@ public sealed class KeepCaps(ChatBotDatabase database, ChatBotSettings settings)
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.ReleaseReservations), cancellation),
             () => ReviewPlans(cancellation),
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.StopBlocked), cancellation),
-            () => ClosePeriods(cancellation),
             () => database.Execute(Caller.Service, Statement.Of(UsageSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
         ];
         await TimerJobs.RunAll(jobs, cancellation);
@@ -57,20 +55,6 @@ public sealed class KeepCaps(ChatBotDatabase database, ChatBotSettings settings)
 
             await database.Execute(
                 Caller.Service, Statement.Of(UsageSql.EndReview, Parameter.Text(plan), Parameter.Time(changedAt)), cancellation);
-        }
-    }
-
-    private async Task ClosePeriods(CancellationToken cancellation)
-    {
-        const int batch = 500;
-        const int batches = 200;
-        for (var round = 0; round < batches; round++)
-        {
-            var close = Statement.Of(UsageSql.ClosePeriods, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(batch));
-            if (await database.One(Caller.Service, close, row => row.GetInt32(0), cancellation) < batch)
-            {
-                return;
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 
 namespace ChatBot.Functions.Usage;
 
@@ -15,22 +16,55 @@ public static class TokenCounter
 
     private static readonly Vocabulary s_vocabulary = Vocabulary.Embedded();
 
-    public static int Count(string text)
+    public static int Count(ReadOnlySpan<char> text)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetByteCount(text));
-        ReadOnlySpan<byte> rest = bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes));
-        var tokens = 0;
-        while (!rest.IsEmpty)
-        {
-            var piece = rest[..TextPieces.First(rest)];
-            tokens += BytePairs.Count(s_vocabulary, piece);
-            rest = rest[piece.Length..];
-        }
-
+        var tokens = CountUtf8(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)));
         ArrayPool<byte>.Shared.Return(bytes);
         return tokens;
     }
 
-    public static int CountPrompt(IEnumerable<(string Role, string Content)> messages) =>
-        PerPrompt + messages.Sum(m => PerMessage + Count(m.Role) + Count(m.Content));
+    public static int CountUtf8(ReadOnlySpan<byte> text)
+    {
+        var tokens = 0;
+        while (!text.IsEmpty)
+        {
+            var piece = text[..TextPieces.First(text)];
+            tokens += BytePairs.Count(s_vocabulary, piece);
+            text = text[piece.Length..];
+        }
+
+        return tokens;
+    }
+
+    /// <summary>Of messages whose contents were counted.</summary>
+    public static int CountPrompt(IEnumerable<(string Role, int Tokens)> messages) =>
+        PerPrompt + messages.Sum(m => PerMessage + Count(m.Role) + m.Tokens);
+
+    /// <param name="messages">A JSON array, as a model is sent it.</param>
+    /// <returns>How many messages there are, and their tokens.</returns>
+    public static (int Messages, int Tokens) CountPrompt(string messages)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(messages.Length));
+        var text = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        var json = new Utf8JsonReader(bytes.AsSpan(0, Encoding.UTF8.GetBytes(messages, bytes)));
+        var (count, tokens) = (0, PerPrompt);
+        while (json.Read())
+        {
+            if (json.TokenType is JsonTokenType.StartObject)
+            {
+                count++;
+                tokens += PerMessage;
+            }
+            else if (json.TokenType is JsonTokenType.String)
+            {
+                // Of the role, or of the content.
+                tokens += CountUtf8(text.AsSpan(0, json.CopyString(text)));
+            }
+        }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+        ArrayPool<byte>.Shared.Return(text);
+        return (count, tokens);
+    }
 }

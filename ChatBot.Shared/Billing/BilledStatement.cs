@@ -10,5 +10,15 @@ public sealed record BilledStatement(DateTimeOffset PeriodStart, string ContentH
 
 /// <summary>A message of a queue that could not be handled.</summary>
 /// <param name="Queue">The poison queue that it was found in.</param>
+/// <param name="Attempts">How often it failed before; null where that is not known, as the database was away or no function saw it.</param>
+/// <param name="LastError">Why it failed the last time: a kind of error, a code of the database or the storage account, ids.</param>
 /// <param name="RedrivenAt">When it was last sent to its queue again; null is never.</param>
-public sealed record DeadLetter(Guid Id, string Queue, string MessageId, string Body, int? DequeueCount, DateTimeOffset CreatedAt, DateTimeOffset? RedrivenAt);
+public sealed record DeadLetter(
+    Guid Id,
+    string Queue,
+    string MessageId,
+    string Body,
+    int? Attempts,
+    string? LastError,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? RedrivenAt);

@@ -10,6 +10,9 @@ namespace ChatBot.Shared.Billing;
 /// <param name="DailyCostCap">Per day in UTC.</param>
 /// <param name="PeriodAnchorDay">The day of the month (1 to 31) on which periods begin; the last of a shorter month.</param>
 /// <param name="MaxOutputTokens">Of one answer, reasoning included.</param>
+/// <param name="MaxChats">Of a user.</param>
+/// <param name="MaxMessagesPerChat">Those that were edited away or answered anew are counted, too.</param>
+/// <param name="MaxStoredBytes">Of a user's titles, system prompts and messages, in UTF-8.</param>
 /// <param name="ModelsAllowed">Null is every model that has a price.</param>
 /// <param name="StopsAtCap">Whether running answers are stopped when a cap is reached.</param>
 public sealed record Plan(
@@ -25,6 +28,9 @@ public sealed record Plan(
     int RequestsPerMinute = 60,
     int ConcurrentStreams = 4,
     int MaxOutputTokens = 4096,
+    int MaxChats = 100_000,
+    int MaxMessagesPerChat = 100_000,
+    long MaxStoredBytes = 10_737_418_240,
     IReadOnlyList<string>? ModelsAllowed = null,
     bool StopsAtCap = false);
 

@@ -11,7 +11,10 @@ namespace ChatBot.Shared.Completions;
 /// <param name="ContentFilter">What the provider's content filter objected to.</param>
 /// <param name="WasCalled">Whether a model took the call, so that it is metered.</param>
 /// <param name="Text">The whole text, at most 1 MiB of UTF-8.</param>
-/// <param name="InputTokens">As the provider reported it; the four counts are there together or not at all.</param>
+/// <param name="InputTokens">What the call is charged by; the five counts are there together or not at all.</param>
+/// <param name="UsageQuality"><c>reported</c> by the provider or <c>estimated</c>; there with the counts.</param>
+/// <param name="RejectedReport">What the provider reported and was not possible, as JSON.</param>
+/// <param name="Receipt">Null where the call has no message.</param>
 public sealed record FinishedAnswer(
     int Version,
     Guid CompletionId,
@@ -24,6 +27,10 @@ public sealed record FinishedAnswer(
     string Text,
     int? InputTokens,
     int? CachedInputTokens,
+    int? CacheWriteTokens,
     int? OutputTokens,
     int? ReasoningTokens,
+    string? UsageQuality,
+    string? RejectedReport,
+    Receipt? Receipt,
     DateTimeOffset? FirstTokenAt);

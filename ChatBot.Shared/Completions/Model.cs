@@ -7,4 +7,4 @@ namespace ChatBot.Shared.Completions;
 public sealed record Model(string Name, int Context, int MaxOutput, ModelPrices Prices);
 
 /// <summary>What a million tokens of each kind cost, in <paramref name="Currency"/> (ISO 4217).</summary>
-public sealed record ModelPrices(decimal Input, decimal CachedInput, decimal Output, decimal Reasoning, string Currency);
+public sealed record ModelPrices(decimal Input, decimal CachedInput, decimal CacheWrite, decimal Output, decimal Reasoning, string Currency);

@@ -27,9 +27,18 @@ public sealed record ChatRequest(
     string? Model = null,
     JsonElement? OnDisconnect = null,
     string? Trigger = null,
-    string? MessageId = null);
+    string? MessageId = null)
+{
+    /// <summary>How many messages the body had, of which only the newest may have been kept.</summary>
+    [JsonIgnore]
+    public int? Turns { get; init; }
+}
 
-/// <summary>A message as clients send it: <c>content</c>, or the AI SDK's <c>parts</c>.</summary>
+/// <summary>Body of <c>POST /api/chats/{chatId}/stop</c>, which may be left out.</summary>
+/// <param name="MessageId">The user message whose answer is to stop, also where the message has still to come; by default whatever runs in the chat.</param>
+public sealed record StopRequest(string? MessageId = null);
+
+/// <summary>A message as clients send it: <c>content</c>, or where that is absent or empty the AI SDK's <c>parts</c>.</summary>
 public sealed record SentMessage(
     string? Id = null,
     string? Role = null,
@@ -37,7 +46,7 @@ public sealed record SentMessage(
     IReadOnlyList<SentPart?>? Parts = null)
 {
     [JsonIgnore]
-    public string Text => Content ?? string.Concat(Parts?.Select(p => p?.Text) ?? []);
+    public string Text => Content is { Length: > 0 } content ? content : string.Concat(Parts?.Select(p => p?.Text) ?? []);
 }
 
 /// <summary>A part of a message; only <c>type: "text"</c> can be sent.</summary>

@@ -19,7 +19,7 @@ public sealed record NotificationSettings(
     [property: JsonPropertyName("email_notifications")] bool? EmailNotifications = null,
     [property: JsonPropertyName("push_notifications")] bool? PushNotifications = null);
 
-/// <summary>Body of <c>PATCH /api/preferences</c>: what is absent stays as it is.</summary>
+/// <summary>Body of <c>PATCH /api/preferences</c>: what is absent stays as it is, null makes it the default again.</summary>
 public sealed record UpdatePreferencesRequest(
     string? Theme = null,
     OpenAISettings? OpenaiSettings = null,

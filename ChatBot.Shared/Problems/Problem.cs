@@ -22,7 +22,7 @@ public sealed record Problem(
     string Toast,
     IReadOnlyDictionary<string, string[]>? Errors = null)
 {
-    /// <summary>Facts of the one code: for <c>usage_cap_exceeded</c> cap, limit, used, reserved, reservedBy, needed, wouldFit, resetsAt.</summary>
+    /// <summary>Facts of the one code: for <c>usage_cap_exceeded</c> cap, reason, limit, used, reserved, reservedBy, needed, wouldFit, startsAt, resetsAt.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Facts { get; set; }
 }

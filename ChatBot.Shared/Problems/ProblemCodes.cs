@@ -9,6 +9,7 @@ public static class ProblemCodes
     public const string Forbidden = "forbidden";
     public const string ModelNotAllowed = "model_not_allowed";
     public const string AccountBlocked = "account_blocked";
+    public const string QuotaExceeded = "quota_exceeded";
     public const string NotFound = "not_found";
     public const string Conflict = "conflict";
     public const string CompletionInProgress = "completion_in_progress";

@@ -1,9 +1,6 @@
 namespace ChatBot.Shared.Queues;
 
-/// <summary>
-/// A queue message: only a wake-up call, the truth is in the database. Its members are named so that none overwrites
-/// what the Functions host keeps in a call's metadata (<c>Id</c>, <c>DequeueCount</c>, …).
-/// </summary>
+/// <summary>A queue message: only a wake-up call, the truth is in the database.</summary>
 /// <param name="Version">Of this form: 1.</param>
 /// <param name="CompletionId">Which completion to look at.</param>
 /// <param name="TraceParent">W3C trace context of the request that began it.</param>

@@ -16,6 +16,7 @@ public sealed record UsageEvent(
     string Payer,
     int InputTokens,
     int CachedInputTokens,
+    int CacheWriteTokens,
     int OutputTokens,
     int ReasoningTokens,
     decimal Cost,
@@ -31,6 +32,7 @@ public sealed record DailyUsage(
     long Calls,
     long InputTokens,
     long CachedInputTokens,
+    long CacheWriteTokens,
     long OutputTokens,
     long ReasoningTokens,
     decimal Cost);

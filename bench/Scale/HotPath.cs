@@ -24,29 +24,35 @@ public static class HotPath
             "begin_completion",
             CompletionSql.Begin,
             answer, chatId, false, "submit-message", message, false, Text(null), "How are you?", 12, Text(null), Json(Models), $"key {message}", new byte[] { 1 },
-            Integer(null), s_lease, s_lifetime, Text(null));
+            TimeSpan.FromMinutes(1), Integer(null), s_lease, s_lifetime, Text(null));
         yield return User("standing", UsageSql.Standing);
+        yield return User("my_refusals", UsageSql.MyRefusals, DateOnly.FromDateTime(month));
         yield return Service(
             "append_deltas",
             CompletionSql.AppendDeltas,
-            new[] { answer }, new[] { 1 }, new[] { true }, new[] { answer }, new[] { 0 }, new[] { "Fine" }, s_lease);
+            new[] { answer }, new[] { 1 }, new[] { true }, new[] { answer }, new[] { 0 }, new[] { "Fine" }, new[] { 0 }, s_lease);
         yield return User("read_answer", CompletionSql.ReadAnswer, answer, 0);
         yield return User("find_live_completion", CompletionSql.FindLive, chatId);
         yield return Service("stop_blocked", UsageSql.StopBlocked);
         yield return Service(
             "finish_completion",
             CompletionSql.Finish,
-            answer, 1, false, "finished", "stop", Text(null), Array.Empty<string>(), true, 4, ", thanks.", 12, 0, 5, 0, DateTime.UtcNow);
+            answer, 1, false, "finished", "stop", Text(null), Array.Empty<string>(), true, 4, ", thanks.", 12, 0, 0, 5, 0, "reported", Json(null), Json("{}"), DateTime.UtcNow);
         yield return Service("persist_message", CompletionSql.Persist, answer);
         yield return Service("record_usage", UsageSql.Record, answer, Integer(null), Integer(null));
         yield return User("my_events", UsageSql.MyEvents, Time(null), Id(null), 30);
         yield return User("my_daily", UsageSql.MyDaily, DateOnly.FromDateTime(month), DateOnly.FromDateTime(month.AddDays(30)));
         yield return User("allowed_models", UsageSql.AllowedModels, [new[] { "gpt-4o", "gpt-4o-mini" }]);
-        yield return Service("sweep_completions", UsageSql.Sweep, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
+        yield return Service("sweep_completions", UsageSql.Sweep, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), 100);
         yield return Service("release_reservations", UsageSql.ReleaseReservations);
-        yield return Service("close_periods, 500", UsageSql.ClosePeriods, TimeSpan.FromHours(24), 500) with { Returns = 500 };
+        yield return Service("record_refusals", UsageSql.RecordRefusals, Json($$"""
+            [{"userId": "{{userId}}", "kind": "cap", "cap": "tokens", "count": 2, "firstSecondsAgo": 1, "lastSecondsAgo": 0,
+              "limit": 1000000, "used": 999999, "startsAt": "{{month:O}}", "resetsAt": "{{month.AddMonths(1):O}}"}]
+            """));
+        yield return Service("close_periods, 500", BillingSql.ClosePeriods, TimeSpan.FromHours(24), 500, Text(null)) with { Returns = 500 };
         yield return Service("review_plan, 5,000", UsageSql.ReviewPlan, "free", Guid.Empty, 5000) with { Returns = 5000 };
         yield return Service("statements of a user", BillingSql.Statements, userId, DateTime.MaxValue.AddDays(-1), 31);
+        yield return Service("users of a month", PeriodUserSql.List, month, userId, month.AddMonths(1), 30) with { Returns = 31 };
         yield return Service("report: a page", BillingSql.ReportedPeriods, month.AddMonths(1), month, userId, 5000) with { Returns = 5000 };
         yield return Service("report: a day", BillingSql.ReportedDay, DateOnly.FromDateTime(month).AddDays(3)) with { Returns = int.MaxValue };
 

@@ -117,14 +117,28 @@ public static class ManyUsers
         from live l
         """;
 
+    // One user of ten has reached a cap in the last thirty days, and is refused on each day.
+    private const string Refused = """
+        with reached as (
+          insert into billing.reached_caps (user_id, cap, starts_at, resets_at, reached_at, cap_limit, used)
+          select scale.user_id(n * 10), 'tokens', scale.month(0), billing.period_end(scale.month(0)), now() - random() * interval '30 days', 1000000, 999999
+          from generate_series(1, $1 / 10) n
+          returning user_id
+        )
+        insert into billing.refusals (user_id, day, kind, cap, count, first_at, last_at)
+        select r.user_id, d.day::date, 'cap', 'tokens', 3, d.day, d.day + interval '1 hour'
+        from reached r
+        cross join generate_series(now() - interval '30 days', now(), interval '1 day') d (day)
+        """;
+
     // Day by day, as it comes to be; three calls on each of a user's days.
     private const string Ledger = """
         insert into billing.usage_events (
-          id, completion_id, attempt, user_id, purpose, model, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, price_id, cost,
-          currency, quality, payer, period_start, occurred_at, input_rate, cached_input_rate, output_rate, reasoning_rate, day
+          id, completion_id, attempt, user_id, purpose, model, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, price_id, cost,
+          currency, quality, payer, period_start, occurred_at, input_rate, cached_input_rate, cache_write_rate, output_rate, reasoning_rate, day
         )
-        select gen_random_uuid(), gen_random_uuid(), 1, scale.user_id(n), 'answer', p.model, 100, 0, 50, 0, p.id, billing.cost_of(p, 100, 0, 50, 0),
-          'USD', 'reported', 'platform', scale.month(1), d.at + e * interval '1 minute', p.input, p.cached_input, p.output, p.reasoning,
+        select gen_random_uuid(), gen_random_uuid(), 1, scale.user_id(n), 'answer', p.model, 100, 0, 0, 50, 0, p.id, billing.cost_of(p, 100, 0, 0, 50, 0),
+          'USD', 'reported', 'platform', scale.month(1), d.at + e * interval '1 minute', p.input, p.cached_input, p.cache_write, p.output, p.reasoning,
           (d.at at time zone 'UTC')::date
         from generate_series(0, 27) day
         cross join lateral (values (scale.month(1) + day * interval '1 day')) d (at)
@@ -135,11 +149,11 @@ public static class ManyUsers
 
     private const string Before = """
         insert into billing.usage_events (
-          id, completion_id, attempt, user_id, purpose, model, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, price_id, cost,
-          currency, quality, payer, period_start, occurred_at, input_rate, cached_input_rate, output_rate, reasoning_rate, day
+          id, completion_id, attempt, user_id, purpose, model, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, price_id, cost,
+          currency, quality, payer, period_start, occurred_at, input_rate, cached_input_rate, cache_write_rate, output_rate, reasoning_rate, day
         )
-        select gen_random_uuid(), gen_random_uuid(), 1, scale.user_id(n), 'answer', p.model, 100, 0, 50, 0, p.id, billing.cost_of(p, 100, 0, 50, 0),
-          'USD', 'reported', 'platform', scale.month(ago), scale.month(ago) + e * interval '1 day', p.input, p.cached_input, p.output, p.reasoning,
+        select gen_random_uuid(), gen_random_uuid(), 1, scale.user_id(n), 'answer', p.model, 100, 0, 0, 50, 0, p.id, billing.cost_of(p, 100, 0, 0, 50, 0),
+          'USD', 'reported', 'platform', scale.month(ago), scale.month(ago) + e * interval '1 day', p.input, p.cached_input, p.cache_write, p.output, p.reasoning,
           ((scale.month(ago) + e * interval '1 day') at time zone 'UTC')::date
         from generate_series(2, 5) ago
         cross join generate_series(1, $1 / 50) n
@@ -188,6 +202,7 @@ public static class ManyUsers
         await RunAsync("periods", Periods);
         await RunAsync("statements", Statements);
         await RunAsync("live answers", Live, users);
+        await RunAsync("refusals", Refused, users);
         await RunAsync("indexes", CreateIndexes);
         await RunAsync("vacuum", "vacuum analyze");
         await RunAsync("settings again", "reset all");

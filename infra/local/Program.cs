@@ -6,6 +6,8 @@ try
     {
         _ when args.Contains("--help") || args.Contains("-h") => ShowHelp(),
         ["token", .. var rest] => TokenCommand.Parse(new(rest)).Run(),
+        ["migration", .. var rest] => MigrationCommand.Parse(new(rest)).Run(),
+        ["host", var package] => await new HostCommand(package).RunAsync(),
         _ => await RunCommand.Parse(new(args)).RunAsync(),
     };
 }

@@ -24,11 +24,14 @@ param keepFinishedAnswersDays int
 var wakeUpQueues = ['assistant-messages', 'usage-events']
 var queueNames = flatten(map(wakeUpQueues, queue => [queue, '${queue}-poison']))
 var finishedAnswers = 'finished-answers'
+var billingArchive = 'billing-archive'
 
-// The host keeps its keys, leases and the timer's state as blobs, and makes their containers itself: as an owner, as it is told to.
+// The host keeps its keys, leases and the timer's state as blobs, and makes their containers itself: as an owner, as it is told to. Durable
+// orchestrations are kept in tables, queues and blobs that the host makes, too.
 var roles = {
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+  tableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 }
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -63,7 +66,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2026-06-01' = {
 }
 
 resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-06-01' = [
-  for container in [deploymentContainer, finishedAnswers]: {
+  for container in [deploymentContainer, finishedAnswers, billingArchive]: {
     parent: blobs
     name: container
     properties: { publicAccess: 'None' }

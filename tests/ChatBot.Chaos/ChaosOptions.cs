@@ -16,7 +16,7 @@ public sealed record ChaosOptions
           --min-completions N   goes on beyond the duration, up to twice as long, and fails with fewer: 0
           --lease 5s            how long a dead process keeps an answer: 5s
           --pooled              the program reaches the database through PgBouncer in transaction mode
-          --binary PATH         a published program; else the one built along
+          --binary PATH         a published program, or the folder of a package for a Functions host; else the one built along
           --keep DIR            keeps databases and logs there
         """;
 

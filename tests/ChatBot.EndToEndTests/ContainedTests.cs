@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Net;
 using ChatBot.Local;
 using ChatBot.Tests.Stack;
@@ -39,19 +38,6 @@ public sealed class ContainedTests(PublishedProgram published) : IAsyncLifetime
         Assert.Equal(0, Exit(Contained(), "ls", Folder));
         Assert.NotEqual(0, Exit(Contained(), "touch", Path.Combine(Folder, "written")));
         Assert.True(await app.TerminateAsync(), "It did not end by itself.");
-    }
-
-    [Fact]
-    public void Packed_it_stays_executable()
-    {
-        Run("chmod", "a-x", Path.Combine(Folder, "ChatBot.Functions"));
-        var package = Path.Combine(_directory.FullName, "chatbot.zip");
-
-        Run(RepositoryRoot.Combine("infra", "package.sh"), Folder, package);
-
-        using var zip = ZipFile.OpenRead(package);
-        var binary = Assert.Single(zip.Entries, entry => entry.FullName == "ChatBot.Functions");
-        Assert.Equal(Convert.ToInt32("755", 8), (binary.ExternalAttributes >> 16) & Convert.ToInt32("777", 8));
     }
 
     public ValueTask DisposeAsync()

@@ -23,6 +23,9 @@ public class PublishedProgram : IAsyncLifetime
     public AppProgram Program { get; } =
         Environment.GetEnvironmentVariable("CHATBOT_BINARY") is { Length: > 0 } binary ? AppProgram.Binary(binary) : AppProgram.Built();
 
+    /// <summary>The package for Azure Functions: the folder that CHATBOT_PACKAGE names, else the build that was made along with these tests.</summary>
+    public static string Package { get; } = Environment.GetEnvironmentVariable("CHATBOT_PACKAGE") is { Length: > 0 } folder ? folder : AppProgram.BuiltFolder;
+
     public async ValueTask InitializeAsync()
     {
         Stack = await LocalStack.StartAsync(Configure(new StackOptions(_directory.FullName) { Durable = false, Program = Program }), TestContext.Current.CancellationToken);
@@ -38,15 +41,20 @@ public class PublishedProgram : IAsyncLifetime
         return app;
     }
 
-    /// <summary>An instance as the Functions host starts it.</summary>
-    public async Task<(AppProcess App, Uri Address)> StartHosted(string name, params (string Name, string Value)[] settings)
+    /// <summary>The worker behind a Functions host that triggers nothing but by requests; the caller ends it.</summary>
+    public Task<FunctionsHost> StartHosted(params (string Name, string Value)[] settings) =>
+        StartHost(new() { Package = Package, Triggers = false }, settings);
+
+    public Task<FunctionsHost> StartHost(FunctionsHostOptions options, params (string Name, string Value)[] settings)
     {
-        var port = LoopbackPort.Find();
-        var own = settings.ToDictionary(s => s.Name, s => s.Value);
-        own["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}";
-        var app = await Stack.StartAppAsync(name, port, own);
-        await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
-        return (app, new Uri(app.BaseUrl));
+        // A worker's first connections are slow on a machine that runs other tests, too.
+        var all = new Dictionary<string, string>(Stack.AppSettings) { ["Database__PoolWaitSeconds"] = "15" };
+        foreach (var (name, value) in settings)
+        {
+            all[name] = value;
+        }
+
+        return FunctionsHost.StartAsync(options with { Settings = all }, TestContext.Current.CancellationToken);
     }
 
     public async Task<TestUser> NewUser(Uri address)

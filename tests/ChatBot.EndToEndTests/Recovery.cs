@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using Azure.Storage.Blobs;
 using ChatBot.Local;
 using ChatBot.Shared.Queues;
@@ -9,21 +7,17 @@ using Xunit;
 namespace ChatBot.EndToEndTests;
 
 /// <summary>
-/// A second process, which does what the first one left undone when it was killed. It is run as the Functions host runs it, so
-/// that it does nothing by itself: timer and queues call it here.
+/// A second process, which does what the first one left undone when it was killed. It is the worker of a Functions host, so
+/// that it does nothing by itself: timer and queues are triggered here.
 /// </summary>
 public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
 {
-    /// <summary>The host's call of the timer function.</summary>
-    public const string Timer = """{"Data":{"timer":{"IsPastDue":false}},"Metadata":{"sys":{"MethodName":"EnforceUsageCaps"}}}""";
-
-    private static readonly HttpClient s_http = new();
-    private AppProcess _app = null!;
+    private FunctionsHost _host = null!;
 
     /// <summary>The account that both processes use.</summary>
     public StorageAccount Storage { get; } = new(published.Stack.Azurite);
 
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => new(_host.BaseUrl);
 
     public async ValueTask InitializeAsync()
     {
@@ -32,7 +26,7 @@ public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
         await Storage.Queue(QueueNames.UsageEvents);
         await new BlobContainerClient(Storage.ConnectionString, QueueNames.FinishedAnswers).CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         // Not over the wire, which is cut with the first process.
-        (_app, Address) = await published.StartHosted("recovery", ("AzureWebJobsStorage", Storage.ConnectionString));
+        _host = await published.StartHosted(("AzureWebJobsStorage", Storage.ConnectionString));
     }
 
     /// <summary>Runs the functions until everything of a user's is recorded.</summary>
@@ -42,7 +36,7 @@ public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
         while (!running.IsCompleted)
         {
             await Age(user);
-            await Run("EnforceUsageCaps", Timer);
+            await Run(_host.InvokeTimerAsync("EnforceUsageCaps"));
             await Deliver(QueueNames.AssistantMessages, "PersistAssistantMessage");
             await Deliver(QueueNames.UsageEvents, "RecordUsage");
             await Task.WhenAny(running, Task.Delay(100, TestContext.Current.CancellationToken));
@@ -53,7 +47,7 @@ public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await _host.DisposeAsync();
         await Storage.DisposeAsync();
     }
 
@@ -76,18 +70,24 @@ public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
     {
         while (await Storage.Take(queue) is { } message)
         {
-            var envelope = HostedTests.Envelope(message.Body.ToString());
-            if (await Run(function, envelope) == HttpStatusCode.OK)
+            if (await Run(_host.InvokeQueueAsync(function, message.Body.ToString(), message.DequeueCount)))
             {
                 await (await Storage.Queue(queue)).DeleteMessageAsync(message.MessageId, message.PopReceipt, TestContext.Current.CancellationToken);
             }
         }
     }
 
-    private async Task<HttpStatusCode> Run(string function, string envelope)
+    /// <summary>False where it failed.</summary>
+    private static async Task<bool> Run(Task invocation)
     {
-        using var answer = await s_http.PostAsync(
-            new Uri(Address, function), new StringContent(envelope, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
-        return answer.StatusCode;
+        try
+        {
+            await invocation;
+            return true;
+        }
+        catch (InvocationFailedException)
+        {
+            return false;
+        }
     }
 }

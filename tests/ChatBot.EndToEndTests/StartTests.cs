@@ -1,4 +1,3 @@
-using ChatBot.Local;
 using Xunit;
 
 namespace ChatBot.EndToEndTests;
@@ -22,23 +21,5 @@ public sealed class StartTests(PublishedProgram published)
             () => Task.FromResult(app.Output.Any(line =>
                 line.Contains($"Setting {name} ", StringComparison.Ordinal) && line.Contains($"Example: {name}=", StringComparison.Ordinal))),
             TimeSpan.FromSeconds(10));
-    }
-
-    [Fact]
-    public async Task It_writes_the_committed_function_folders()
-    {
-        var directory = Directory.CreateTempSubdirectory("chatbot-functions-");
-        var app = await AppProcess.StartAsync(new(
-            published.Program with { Arguments = [.. published.Program.Arguments, "--write-functions", directory.FullName] }, new Dictionary<string, string>()));
-        await using (app)
-        {
-            Assert.Equal(0, await app.Exited.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
-        }
-
-        var written = directory.GetDirectories().OrderBy(d => d.Name, StringComparer.Ordinal)
-            .Select(d => $"{d.Name}/function.json\n{File.ReadAllText(Path.Combine(d.FullName, "function.json"))}\n");
-        Assert.Equal(await File.ReadAllTextAsync(
-            RepositoryRoot.Combine("tests", "ChatBot.Tests", "Hosting", "functions.snapshot.txt"), TestContext.Current.CancellationToken), string.Concat(written));
-        directory.Delete(recursive: true);
     }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using ChatBot.Local;
 using ChatBot.Tests.Stack;
 using Npgsql;
 using Xunit;
@@ -8,8 +8,6 @@ namespace ChatBot.EndToEndTests;
 /// <summary>Two processes are killed: the one that wrote an answer, and the one whose timer was about to end it.</summary>
 public sealed class TimerCrashTests(PublishedProgram published, Recovery recovery) : IClassFixture<Recovery>
 {
-    private static readonly HttpClient s_http = new();
-
     [Theory]
     [InlineData(WireAction.Hold)]
     [InlineData(WireAction.HoldReply)]
@@ -23,25 +21,17 @@ public sealed class TimerCrashTests(PublishedProgram published, Recovery recover
 
         await using var wire = new DatabaseWire(published.Stack.Postgres.Port);
         var connection = new NpgsqlConnectionStringBuilder(published.Stack.Postgres.ConnectionString("authenticator")) { Port = wire.Port }.ConnectionString;
-        var (app, address) = await published.StartHosted(
-            $"timer-{action}", ("AzureWebJobsStorage", recovery.Storage.ConnectionString), ("Database__ConnectionString", connection));
-        await using (app)
+        await using (var host = await published.StartHosted(("AzureWebJobsStorage", recovery.Storage.ConnectionString), ("Database__ConnectionString", connection)))
         {
             var trip = wire.On(action, "sweep_completions");
-            var running = RunTimer(address);
+            var running = host.InvokeTimerAsync("EnforceUsageCaps");
             await trip.Reached;
-            await app.KillAsync();
+            await host.KillWorkerAsync();
             trip.Lose();
-            await Assert.ThrowsAnyAsync<HttpRequestException>(() => running);
+            await Assert.ThrowsAsync<InvocationFailedException>(() => running);
         }
 
         Assert.Equal(Books.OfOneInterruption, await recovery.Recover(process.User.Id));
-    }
-
-    private static async Task RunTimer(Uri address)
-    {
-        using var body = new StringContent(Recovery.Timer, Encoding.UTF8, "application/json");
-        using var _ = await s_http.PostAsync(new Uri(address, "EnforceUsageCaps"), body, TestContext.Current.CancellationToken);
     }
 
     private Task UntilDead(TestUser user) => StreamingTests.Until(

@@ -1,83 +1,70 @@
-using System.Diagnostics;
-using System.Runtime.Versioning;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using ChatBot.Local;
 using Xunit;
 
 namespace ChatBot.PackageTests;
 
-/// <summary>The folder that is zipped to Azure, around the binary that CHATBOT_BINARY names.</summary>
-[UnsupportedOSPlatform("windows")]
-public sealed partial class PackageTests
+/// <summary>The folder that is zipped to Azure Functions, which CHATBOT_PACKAGE names.</summary>
+public sealed class PackageTests
 {
-    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
-    private static readonly string s_snapshot = RepositoryRoot.Combine("tests", "ChatBot.PackageTests", "package.snapshot.txt");
-
-    // Of Ubuntu 22.04 and older than Debian 12's 2.36: what the platform's images have is newer.
-    private static readonly Version s_newestOfGlibc = new(2, 34);
-
-    private static readonly string s_binary = RepositoryRoot.Combine(
-        Environment.GetEnvironmentVariable("CHATBOT_BINARY") ?? throw new InvalidOperationException("CHATBOT_BINARY does not name a published binary."));
-
-    private static readonly string s_folder = Path.GetDirectoryName(s_binary)!;
+    private static readonly string s_folder = RepositoryRoot.Combine(
+        Environment.GetEnvironmentVariable("CHATBOT_PACKAGE") ?? throw new InvalidOperationException("CHATBOT_PACKAGE does not name a published package."));
 
     /// <summary>On a change that is meant, run with CHATBOT_UPDATE_SNAPSHOTS=1 and read the difference.</summary>
     [Fact]
-    public void It_holds_what_the_committed_snapshot_lists()
+    public void Its_functions_are_those_of_the_committed_snapshot()
     {
-        var current = string.Concat(Directory.EnumerateFiles(s_folder, "*", SearchOption.AllDirectories)
-            .Select(file => $"{Path.GetRelativePath(s_folder, file)}{(File.GetUnixFileMode(file).HasFlag(Executable) ? " *" : "")}\n")
+        var snapshot = RepositoryRoot.Combine("tests", "ChatBot.PackageTests", "functions.snapshot.txt");
+        using var metadata = Read("functions.metadata");
+        var current = string.Concat(metadata.RootElement.EnumerateArray()
+            .Select(function => $"{function.GetProperty("name")}: {Describe(function.GetProperty("bindings")[0])}\n")
             .Order(StringComparer.Ordinal));
         if (Environment.GetEnvironmentVariable("CHATBOT_UPDATE_SNAPSHOTS") == "1")
         {
-            File.WriteAllText(s_snapshot, current);
+            File.WriteAllText(snapshot, current);
         }
 
-        Assert.Equal(File.ReadAllText(s_snapshot), current);
+        Assert.Equal(File.ReadAllText(snapshot), current);
     }
 
     [Fact]
     public void The_host_finds_in_it_what_it_is_to_start()
     {
-        using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(s_folder, "host.json")));
-        var handler = host.RootElement.GetProperty("customHandler");
+        using var worker = Read("worker.config.json");
+        var description = worker.RootElement.GetProperty("description");
 
-        Assert.Equal(Path.GetFileName(s_binary), handler.GetProperty("description").GetProperty("defaultExecutablePath").GetString());
-        Assert.True(handler.GetProperty("enableProxyingHttpRequest").GetBoolean());
-        Assert.Equal("base64", host.RootElement.GetProperty("extensions").GetProperty("queues").GetProperty("messageEncoding").GetString());
+        Assert.Equal("dotnet-isolated", description.GetProperty("language").GetString());
+        Assert.Equal("dotnet", description.GetProperty("defaultExecutablePath").GetString());
+        Assert.True(File.Exists(Path.Combine(s_folder, description.GetProperty("defaultWorkerPath").GetString()!)));
+        Assert.True(Directory.Exists(Path.Combine(s_folder, ".azurefunctions")));
     }
 
     [Fact]
-    public void The_binary_starts_on_every_glibc_since_2_34()
+    public void The_host_is_told_to_hand_on_what_queues_hold_as_it_is()
     {
-        var needed = VersionOfGlibc().Matches(ReadElf("--version-info")).Select(match => Version.Parse(match.Groups[1].Value)).ToHashSet();
+        using var host = Read("host.json");
 
-        Assert.NotEmpty(needed);
-        Assert.True(needed.Max() <= s_newestOfGlibc, $"It needs glibc {needed.Max()}: build it on a system that is no newer than Debian 12.");
+        Assert.False(host.RootElement.TryGetProperty("customHandler", out _));
+        Assert.Equal("none", host.RootElement.GetProperty("extensions").GetProperty("queues").GetProperty("messageEncoding").GetString());
+        Assert.Equal("api", host.RootElement.GetProperty("extensions").GetProperty("http").GetProperty("routePrefix").GetString());
     }
 
     [Fact]
-    public void The_binary_needs_no_library_but_those_of_libc()
+    public void The_host_finds_in_it_its_own_extensions()
     {
-        var needed = NeededLibrary().Matches(ReadElf("--dynamic")).Select(match => match.Groups[1].Value);
+        using var extensions = Read("extensions.json");
 
-        Assert.All(needed, library => Assert.Matches(@"^(libc|libm|ld-linux-(x86-64|aarch64))\.so\.\d$", library));
+        var names = extensions.RootElement.GetProperty("extensions").EnumerateArray().Select(e => e.GetProperty("name").GetString());
+        Assert.Superset(new HashSet<string?> { "AzureStorageQueues", "DurableTask" }, names.ToHashSet());
     }
 
-    private static string ReadElf(string what)
+    private static JsonDocument Read(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(s_folder, file)));
+
+    private static string Describe(JsonElement trigger) => trigger.GetProperty("type").GetString() switch
     {
-        using var process = Process.Start(new ProcessStartInfo("readelf", ["--wide", what, s_binary]) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return output;
-    }
-
-    [GeneratedRegex(@"GLIBC_(\d+\.\d+(\.\d+)?)")]
-    private static partial Regex VersionOfGlibc();
-
-    [GeneratedRegex(@"\(NEEDED\).*\[(.*)\]")]
-    private static partial Regex NeededLibrary();
+        "httpTrigger" => $"{string.Join(' ', trigger.GetProperty("methods").EnumerateArray())} {trigger.GetProperty("route")}",
+        "queueTrigger" => $"queue {trigger.GetProperty("queueName")}",
+        "timerTrigger" => $"timer {trigger.GetProperty("schedule")}",
+        var type => type!,
+    };
 }

@@ -122,7 +122,7 @@ public sealed class Calendar(
         {
             var price = _random.Next(10, 400) / 100m;
             var validFrom = model == s_models[1] ? start.AddDays(OfChanges) : start.AddMonths(1);
-            await office.AddPriceAsync(model, validFrom, price, price / 4, 4 * price, 5 * price);
+            await office.AddPriceAsync(model, validFrom, price, price / 4, price * 5 / 4, 4 * price, 5 * price);
         }
     }
 

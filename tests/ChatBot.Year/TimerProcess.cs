@@ -1,38 +1,56 @@
-using System.Text;
 using ChatBot.Local;
+using Npgsql;
 
 namespace ChatBot.Year;
 
-/// <summary>A process of the program as the Functions host runs it: its timer fires when it is told to.</summary>
+/// <summary>
+/// A process of the program as the worker of a Functions host: its timers fire when they are told to. The long operations that they start are done by
+/// the other processes.
+/// </summary>
 public sealed class TimerProcess(LocalStack stack) : IAsyncDisposable
 {
-    private const string Envelope = """{"Data":{"timer":{"IsPastDue":false}},"Metadata":{"sys":{"MethodName":"EnforceUsageCaps"}}}""";
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly HttpClient _http = new();
-    private AppProcess? _app;
+    private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(stack.Postgres.ConnectionString());
+    private FunctionsHost? _host;
 
     public async Task StartAsync(IReadOnlyDictionary<string, string> settings)
     {
-        var port = LoopbackPort.Find();
-        _app = await stack.StartAppAsync("app-timer", port, new Dictionary<string, string>(settings) { ["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}" });
-        await _app.WaitUntilReadyAsync();
+        var package = Environment.GetEnvironmentVariable("CHATBOT_PACKAGE") is { Length: > 0 } folder ? folder : AppProgram.BuiltFolder;
+        var all = new Dictionary<string, string>([.. stack.AppSettings, .. settings]);
+        _host = await FunctionsHost.StartAsync(new() { Package = package, Settings = all, Triggers = false });
     }
 
-    /// <exception cref="HttpRequestException">One of the timer's jobs failed.</exception>
+    /// <summary>One tick; what it starts is done then.</summary>
+    /// <exception cref="InvocationFailedException">One of the timer's jobs failed.</exception>
+    /// <exception cref="TimeoutException">An operation was not done in time.</exception>
     public async Task RunAsync()
     {
-        using var body = new StringContent(Envelope, Encoding.UTF8, "application/json");
-        using var answer = await _http.PostAsync(new Uri($"{_app!.BaseUrl}/EnforceUsageCaps"), body);
-        answer.EnsureSuccessStatusCode();
+        await _host!.InvokeTimerAsync("EnforceUsageCaps");
+        await _host.InvokeTimerAsync("StartOperations");
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_timeout; await HasUnfinishedAsync(); await Task.Delay(s_pause))
+        {
+            if (TimeProvider.System.GetUtcNow() > deadline)
+            {
+                throw new TimeoutException("A long operation was not done in time.");
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
-        if (_app is not null)
+        if (_host is not null)
         {
-            await _app.TerminateAsync();
-            await _app.DisposeAsync();
+            await _host.DisposeAsync();
         }
+
+        await _database.DisposeAsync();
+    }
+
+    private async Task<bool> HasUnfinishedAsync()
+    {
+        await using var command = _database.CreateCommand("select exists (select from chatbot.operations where finished_at is null)");
+        return await command.ExecuteScalarAsync() is true;
     }
 }

@@ -7,6 +7,8 @@ public sealed record AzuriteOptions(string Directory)
 
     public int? PreferredQueuePort { get; init; }
 
+    public int? PreferredTablePort { get; init; }
+
     /// <summary>True for tests that never stop it: nothing survives its end.</summary>
     public bool InMemory { get; init; }
 

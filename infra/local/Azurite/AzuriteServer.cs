@@ -2,12 +2,12 @@ using Azure.Storage.Queues;
 
 namespace ChatBot.Local;
 
-/// <summary>Azure Storage's emulator from npm: blobs and queues, on loopback.</summary>
+/// <summary>Azure Storage's emulator from npm: blobs, queues and tables, on loopback.</summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
     // The emulator's account and key are the same everywhere, and public.
     private const string Account = "devstoreaccount1";
-    private const int SpareAccounts = 100;
+    private const int SpareAccounts = 200;
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     // Its own word, since an answering port may be another's.
@@ -34,6 +34,8 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     public int QueuePort { get; private set; }
 
+    public int TablePort { get; private set; }
+
     public int ProcessId => Running.Id;
 
     /// <summary>Completes when the process ends, asked to or not.</summary>
@@ -42,7 +44,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     public string ConnectionString => ConnectionStringOf(Account, BlobPort, QueuePort);
 
     /// <summary>Of an account that nobody else uses, so with queues and containers of its own, also by way of other ports.</summary>
-    /// <param name="n">Which one: 0 to 99.</param>
+    /// <param name="n">Which one: 0 to 199.</param>
     public string SpareConnectionString(int n, int? blobPort = null, int? queuePort = null) =>
         ConnectionStringOf(SpareAccount(n), blobPort ?? BlobPort, queuePort ?? QueuePort);
 
@@ -58,9 +60,10 @@ public sealed class AzuriteServer : IAsyncDisposable
             {
                 server.BlobPort = LoopbackPort.Find(options.PreferredBlobPort);
                 server.QueuePort = LoopbackPort.Find(options.PreferredQueuePort);
+                server.TablePort = LoopbackPort.Find(options.PreferredTablePort);
                 return server.LaunchAsync(cancellation);
             },
-            () => [server.BlobPort, server.QueuePort]);
+            () => [server.BlobPort, server.QueuePort, server.TablePort]);
         return server;
     }
 
@@ -87,8 +90,9 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private static string SpareAccount(int n) => $"spare{n:000}";
 
-    private static string ConnectionStringOf(string account, int blobPort, int queuePort) =>
-        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};QueueEndpoint=http://127.0.0.1:{queuePort}/{account};";
+    private string ConnectionStringOf(string account, int blobPort, int queuePort) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};"
+        + $"QueueEndpoint=http://127.0.0.1:{queuePort}/{account};TableEndpoint=http://127.0.0.1:{TablePort}/{account};";
 
     private async Task EndAsync(Func<ChildProcess, Task> end)
     {
@@ -111,8 +115,7 @@ public sealed class AzuriteServer : IAsyncDisposable
         [
             _script, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", _options.Directory,
             "--blobHost", "127.0.0.1", "--blobPort", $"{BlobPort}", "--queueHost", "127.0.0.1", "--queuePort", $"{QueuePort}",
-            // Tables are not used: any port will do. Starting blobs and queues alone takes two processes and longer.
-            "--tableHost", "127.0.0.1", "--tablePort", "0", .. persistence,
+            "--tableHost", "127.0.0.1", "--tablePort", $"{TablePort}", .. persistence,
         ])
         {
             LogFile = _options.LogFile,

@@ -7,7 +7,7 @@ internal sealed class AppConsole(bool verbose)
 {
     private static readonly string[] s_alarms = ["warn:", "fail:", "crit:", "Unhandled exception"];
 
-    // An entry's further lines are indented.
+    // The further lines of what is no log entry, such as an unhandled exception, are indented.
     private readonly ConcurrentDictionary<string, bool> _showing = new();
 
     public void Show(string name, string line)

@@ -17,9 +17,11 @@ internal sealed record RunCommand
     public bool Fresh { get; private init; }
     public string Data { get; private init; } = RepositoryRoot.Combine(".local");
     public string? ReadyFilePath { get; private init; }
+    public bool LocalSettings { get; private init; }
     public long? TokenCap { get; private init; }
     public decimal? CostCap { get; private init; }
     public string? Binary { get; private init; }
+    public bool Functions { get; private init; }
     public bool Verbose { get; private init; }
 
     public static RunCommand Parse(Arguments arguments)
@@ -35,9 +37,11 @@ internal sealed record RunCommand
                 "--fresh" => command with { Fresh = true },
                 "--data" => command with { Data = arguments.Text() },
                 "--ready-file" => command with { ReadyFilePath = arguments.Text() },
+                "--local-settings" => command with { LocalSettings = true },
                 "--token-cap" => command with { TokenCap = arguments.Long() },
                 "--cost-cap" => command with { CostCap = arguments.Amount() },
                 "--binary" => command with { Binary = arguments.Text() },
+                "--functions" => command with { Functions = true },
                 "--verbose" => command with { Verbose = true },
                 _ => throw arguments.Unknown(),
             };
@@ -80,6 +84,12 @@ internal sealed record RunCommand
             ReadyFile.Write(ReadyFilePath, stack);
         }
 
+        if (LocalSettings)
+        {
+            LocalSettingsFile.Write(stack);
+            Console.WriteLine($"Wrote {LocalSettingsFile.Path}");
+        }
+
         Console.WriteLine(Announcement.Of(stack, watch.Elapsed));
 
         var told = stack.Processes.Select(process => TellOfEndAsync(process, stop));
@@ -112,7 +122,7 @@ internal sealed record RunCommand
             Fresh = Fresh,
             Instances = NoApp ? 0 : Instances,
             Port = Port,
-            Program = Binary is null ? null : AppProgram.Binary(Binary),
+            Program = Functions ? AppProgram.Package(Binary ?? AppProgram.BuiltFolder) : Binary is null ? null : AppProgram.Binary(Binary),
             TokenCap = TokenCap,
             CostCap = CostCap,
             Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? ""),

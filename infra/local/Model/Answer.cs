@@ -14,9 +14,9 @@ internal static class Answer
             return FillerWords.Endless();
         }
 
-        if (directive.Text is not null)
+        if ((directive.Refusal ?? directive.Text) is { } text)
         {
-            return O200k.Split(directive.Text);
+            return O200k.Split(text);
         }
 
         if (directive.Echo)

@@ -13,6 +13,9 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
     /// <summary>Whether every chunk has a usage member, null but in the last.</summary>
     public bool IncludeUsage { get; init; }
 
+    /// <summary>Whether every chunk has an empty finish reason, and no null.</summary>
+    public bool EmptyFinish { get; init; }
+
     public byte[] PromptFilterResults() => Write(json =>
     {
         json.WriteString("id", "");
@@ -39,6 +42,21 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
 
     public byte[] Content(string? text) => Chunk(json => json.WriteString("content", text));
 
+    public byte[] Reasoning(string text, ReasoningMember member) => Chunk(json =>
+    {
+        if (member is not ReasoningMember.Reasoning)
+        {
+            json.WriteString("reasoning_content", text);
+        }
+
+        if (member is not ReasoningMember.ReasoningContent)
+        {
+            json.WriteString("reasoning", text);
+        }
+    });
+
+    public byte[] Refusal(string text) => Chunk(json => json.WriteString("refusal", text));
+
     /// <param name="literal">A JSON string, quotes and all.</param>
     public byte[] ContentLiteral(string literal) => Chunk(json =>
     {
@@ -54,6 +72,16 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
         json.WriteStartArray("choices");
         json.WriteEndArray();
         Usage(json, usage);
+    });
+
+    /// <param name="usage">A JSON object.</param>
+    public byte[] WithUsage(string usage) => Write(json =>
+    {
+        Head(json, "chat.completion.chunk");
+        json.WriteStartArray("choices");
+        json.WriteEndArray();
+        json.WritePropertyName("usage");
+        json.WriteRawValue(usage, skipInputValidation: true);
     });
 
     public byte[] Whole(string text, string reason, TokenUsage? usage) => Write(json =>
@@ -101,7 +129,7 @@ internal sealed class CompletionJson(string id, string model, DateTimeOffset cre
     private void ChoiceEnd(Utf8JsonWriter json, string? finishReason)
     {
         json.WriteNull("logprobs");
-        json.WriteString("finish_reason", finishReason);
+        json.WriteString("finish_reason", finishReason ?? (EmptyFinish ? "" : null));
         if (azure)
         {
             json.WritePropertyName("content_filter_results");

@@ -16,15 +16,29 @@ public sealed record Directive
     public int? CachedTokens { get; init; }
     public int ReasoningTokens { get; init; }
 
+    /// <summary>Tokens of reasoning that are streamed before the answer.</summary>
+    public int Think { get; init; }
+    public ReasoningMember ThinkAs { get; init; }
+    public bool ReasoningApart { get; init; }
+    public int? CacheWrite { get; init; }
+    public string? CacheWriteAs { get; init; }
+    public string? Refusal { get; init; }
+
     /// <summary>Only the first so many calls of one prompt misbehave; null for all.</summary>
     public int? Times { get; init; }
 
     // Instead of an answer.
     public int? Status { get; init; }
     public string? RetryAfter { get; init; }
+    public string? RetryAfterMilliseconds { get; init; }
+    public bool ErrorJson { get; init; }
+    public string? ErrorCode { get; init; }
+    public string? ErrorType { get; init; }
+    public string? ErrorMessage { get; init; }
     public bool Filter { get; init; }
     public bool Html { get; init; }
     public bool Json { get; init; }
+    public bool Whole { get; init; }
     public bool NoHeaders { get; init; }
 
     // In the course of a stream, after so many tokens.
@@ -39,7 +53,14 @@ public sealed record Directive
 
     // What the stream is made of.
     public UsageReport Usage { get; init; }
+    public string? UsageJson { get; init; }
+    public TimeSpan UsageAfter { get; init; }
     public string? Finish { get; init; }
+    public bool EmptyFinish { get; init; }
+    public bool Heartbeat { get; init; }
+    public JoinedEvents Joined { get; init; }
+    public string? Encoding { get; init; }
+    public string? ContentType { get; init; }
     public bool Nul { get; init; }
     public bool Surrogate { get; init; }
     public bool Bytes { get; init; }
@@ -47,6 +68,9 @@ public sealed record Directive
     public bool EmptyChoices { get; init; }
     public bool NullContent { get; init; }
     public int? Line { get; init; }
+
+    /// <summary>All tokens of reasoning that are reported.</summary>
+    public int AllReasoning => ReasoningTokens + Think;
 
     /// <summary>The last token that something happens after.</summary>
     public int? LastPosition => new[] { Cut, End, Stall, Malformed, Error }.Max();
@@ -77,5 +101,7 @@ public sealed record Directive
         Delay = Delay,
         CachedTokens = CachedTokens,
         ReasoningTokens = ReasoningTokens,
+        Think = Think,
+        ThinkAs = ThinkAs,
     };
 }

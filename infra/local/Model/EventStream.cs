@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 
 namespace ChatBot.Local;
 
@@ -7,14 +8,61 @@ internal sealed class EventStream(HttpContext context, Directive directive)
 {
     private const int BlockSize = 64 * 1024;
 
+    // The first chunk of an event that is to have two.
+    private byte[]? _held;
+    private Stream? _compressed;
+
     public Task StartAsync()
     {
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        context.Response.ContentType = directive.ContentType switch { null => "text/event-stream; charset=utf-8", "none" => null, var other => other };
         context.Response.Headers.CacheControl = "no-cache";
+        if (directive.Encoding is { } encoding)
+        {
+            context.Response.Headers.ContentEncoding = encoding;
+            var body = context.Response.Body;
+            _compressed = encoding == "br"
+                ? new BrotliStream(body, CompressionLevel.Fastest, leaveOpen: true) : new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true);
+            context.Response.Body = _compressed;
+        }
+
         return FlushAsync();
     }
 
-    public Task SendAsync(ReadOnlySpan<byte> data) => WriteAsync((byte[])[.. "data: "u8, .. data, .. "\n\n"u8]);
+    public Task SendAsync(ReadOnlySpan<byte> data)
+    {
+        if (directive.Joined is JoinedEvents.No)
+        {
+            return WriteAsync((byte[])[.. "data: "u8, .. data, .. "\n\n"u8]);
+        }
+
+        if (_held is not { } held)
+        {
+            _held = data.ToArray();
+            return Task.CompletedTask;
+        }
+
+        _held = null;
+        var between = directive.Joined is JoinedEvents.Lines ? "\ndata: "u8 : [];
+        return WriteAsync((byte[])[.. "data: "u8, .. held, .. between, .. data, .. "\n\n"u8]);
+    }
+
+    /// <summary>An event without data, as relays send it to keep a connection open.</summary>
+    public Task SendHeartbeatAsync() => WriteAsync("data:\n\n"u8.ToArray());
+
+    /// <summary>The stream's regular end.</summary>
+    public async Task EndAsync()
+    {
+        if (_held is { } held)
+        {
+            await WriteAsync((byte[])[.. "data: "u8, .. held, .. "\n\n"u8]);
+        }
+
+        await WriteAsync("data: [DONE]\n\n"u8.ToArray());
+        if (_compressed is not null)
+        {
+            await _compressed.DisposeAsync();
+        }
+    }
 
     /// <summary>One event of a given length, with the filling where the mark is. Answers how often it was repeated.</summary>
     public async Task<int> SendLineAsync(byte[] data, byte mark, byte[] filling, int length)

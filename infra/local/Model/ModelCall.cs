@@ -46,9 +46,14 @@ public sealed record ModelCall
     /// <summary>The text that was written to the connection, up to its first million characters.</summary>
     public string SentText { get; init; } = "";
 
+    /// <summary>Tokens of reasoning that were written to the connection.</summary>
+    public int SentReasoning { get; init; }
+
     public int ReasoningTokens { get; init; }
 
     public int CachedTokens { get; init; }
+
+    public int CacheWriteTokens { get; init; }
 
     /// <summary>Whether the usage was written to the connection.</summary>
     public bool UsageSent { get; init; }

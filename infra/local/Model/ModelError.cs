@@ -12,6 +12,8 @@ internal sealed record ModelError(int Status, string Message, string Type, strin
 
     public string? RetryAfter { get; init; }
 
+    public string? RetryAfterMilliseconds { get; init; }
+
     private JsonObject? Inner { get; init; }
 
     public static ModelError NoKey { get; } = new(401, "You didn't provide an API key.", "invalid_request_error", null);
@@ -38,9 +40,24 @@ internal sealed record ModelError(int Status, string Message, string Type, strin
     } with
     { RetryAfter = retryAfter == "date" ? (TimeProvider.System.GetUtcNow() + s_retryDate).ToString("R", CultureInfo.InvariantCulture) : retryAfter };
 
+    /// <summary>As a directive wants it told.</summary>
+    public ModelError With(Directive directive) => this with
+    {
+        Code = directive.ErrorCode ?? Code,
+        Type = directive.ErrorType ?? Type,
+        Message = directive.ErrorMessage ?? Message,
+        RetryAfterMilliseconds = directive.RetryAfterMilliseconds,
+    };
+
     public string ToJson()
     {
-        JsonObject error = new() { ["message"] = Message, ["type"] = Type.Length == 0 ? null : Type, ["param"] = Param, ["code"] = Code };
+        JsonObject error = new()
+        {
+            ["message"] = Message,
+            ["type"] = Type.Length == 0 ? null : Type,
+            ["param"] = Param,
+            ["code"] = int.TryParse(Code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : Code,
+        };
         if (Inner is not null)
         {
             error["status"] = Status;
@@ -56,6 +73,11 @@ internal sealed record ModelError(int Status, string Message, string Type, strin
         if (RetryAfter is not null)
         {
             response.Headers.RetryAfter = RetryAfter;
+        }
+
+        if (RetryAfterMilliseconds is not null)
+        {
+            response.Headers["retry-after-ms"] = RetryAfterMilliseconds;
         }
 
         return response.WriteAsync(ToJson(), response.HttpContext.RequestAborted);

@@ -79,7 +79,11 @@ public sealed class ModelStandIn
         {
             await SendOtherAsync(context, call, "application/json", """{"message":"no stream"}""");
         }
-        else if (request.Stream)
+        else if (directive.ErrorJson)
+        {
+            await RefuseAsync(context, call, ModelError.ForStatus(StatusCodes.Status500InternalServerError, null).With(directive) with { Status = StatusCodes.Status200OK });
+        }
+        else if (request.Stream && !directive.Whole)
         {
             await new StreamedAnswer(context, request, directive, call, directive.Delay ?? DefaultDelay).SendAsync();
         }
@@ -92,7 +96,7 @@ public sealed class ModelStandIn
     private static ModelError? Refusal(ModelRequest request, Directive directive, string? key) =>
         ModelKey.Refusal(key) is { } refusal ? refusal
         : request.Fault is { } fault ? ModelError.Invalid(fault)
-        : directive.Status is { } status ? ModelError.ForStatus(status, directive.RetryAfter)
+        : directive.Status is { } status ? ModelError.ForStatus(status, directive.RetryAfter).With(directive)
         : directive.Filter ? ModelError.Filtered
         : null;
 

@@ -32,7 +32,15 @@ internal sealed class RunningCall(ModelCall call, TimeProvider time)
 
     public void FinishReasonSent(string reason) => Change(now => now with { FinishReason = reason });
 
-    public void UsageSent(int reasoning, int cached) => Change(now => now with { UsageSent = true, ReasoningTokens = reasoning, CachedTokens = cached });
+    public void ReasoningSent(int tokens) => Change(now => now with { SentReasoning = now.SentReasoning + tokens });
+
+    public void UsageSent(Directive directive) => Change(now => now with
+    {
+        UsageSent = true,
+        ReasoningTokens = directive.AllReasoning,
+        CachedTokens = directive.CachedTokens ?? 0,
+        CacheWriteTokens = directive.CacheWrite ?? 0,
+    });
 
     /// <summary>The first outcome stands.</summary>
     public void Finish(CallOutcome outcome) =>

@@ -6,6 +6,7 @@ namespace ChatBot.Local;
 internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, Directive directive, RunningCall call, TimeSpan delay)
 {
     private const string LineFilling = " the";
+    private const string NoReason = "none";
 
     private readonly ModelCall _described = call.Snapshot();
     private readonly EventStream _events = new(context, directive);
@@ -13,7 +14,11 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
 
     public async Task SendAsync()
     {
-        var json = new CompletionJson(_described.Id, _described.Model, _described.At, _described.Path == "azure") { IncludeUsage = request.IncludeUsage };
+        var json = new CompletionJson(_described.Id, _described.Model, _described.At, _described.Path == "azure") 
+        {
+            IncludeUsage = request.IncludeUsage,
+            EmptyFinish = directive.EmptyFinish,
+        };
         call.Answered(StatusCodes.Status200OK);
         await _events.StartAsync();
         await PauseAsync(directive.First);
@@ -23,28 +28,45 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
         }
 
         await _events.SendAsync(json.Role());
+        await ThinkAsync(json);
 
         if (await SendPiecesAsync(json) is not { } finishReason)
         {
             return;
         }
 
-        await _events.SendAsync(json.Finish(finishReason));
-        call.FinishReasonSent(finishReason);
+        if (finishReason != NoReason)
+        {
+            await _events.SendAsync(json.Finish(finishReason));
+            call.FinishReasonSent(finishReason);
+        }
+
         if (directive.CutBeforeUsage)
         {
             await CutAsync();
             return;
         }
+
+        await PauseAsync(directive.UsageAfter);
         await SendUsageAsync(json);
-        await _events.SendAsync("[DONE]"u8);
+        await _events.EndAsync();
         call.Finish(CallOutcome.Completed);
+    }
+
+    private async Task ThinkAsync(CompletionJson json)
+    {
+        foreach (var piece in FillerWords.Endless().Take(directive.Think))
+        {
+            await _events.SendAsync(json.Reasoning(piece.Text, directive.ThinkAs));
+            call.ReasoningSent(piece.Tokens);
+            await PauseAsync(delay);
+        }
     }
 
     /// <summary>Answers the finish reason; null where the stream is not to go on.</summary>
     private async Task<string?> SendPiecesAsync(CompletionJson json)
     {
-        var limit = directive.Endless ? int.MaxValue : (request.MaxTokens ?? int.MaxValue) - directive.ReasoningTokens;
+        var limit = directive.Endless ? int.MaxValue : (request.MaxTokens ?? int.MaxValue) - directive.AllReasoning;
         foreach (var piece in Answer.To(request, directive))
         {
             if (await MisbehaveAsync())
@@ -62,7 +84,7 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
                 await PauseAsync(delay);
             }
 
-            await SendPieceAsync(json.Content(piece.Text), piece);
+            await SendPieceAsync(directive.Refusal is null ? json.Content(piece.Text) : json.Refusal(piece.Text), piece);
             if (_sent == piece.Tokens)
             {
                 await SendOdditiesAsync(json);
@@ -85,6 +107,11 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
 
     private async Task SendOdditiesAsync(CompletionJson json)
     {
+        if (directive.Heartbeat)
+        {
+            await _events.SendHeartbeatAsync();
+        }
+
         if (directive.EmptyChoices)
         {
             await _events.SendAsync(json.WithoutChoices());
@@ -132,7 +159,7 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
         }
         if (_sent >= directive.Error)
         {
-            await _events.SendAsync(Encoding.UTF8.GetBytes(ModelError.ForStatus(StatusCodes.Status500InternalServerError, null).ToJson()));
+            await _events.SendAsync(Encoding.UTF8.GetBytes(ModelError.ForStatus(StatusCodes.Status500InternalServerError, null).With(directive).ToJson()));
             call.Finish(CallOutcome.Error);
             return true;
         }
@@ -158,15 +185,18 @@ internal sealed class StreamedAnswer(HttpContext context, ModelRequest request, 
             return;
         }
 
-        var usage = new TokenUsage(_described.PromptTokens, _sent + directive.ReasoningTokens, directive.CachedTokens ?? 0, directive.ReasoningTokens);
-        var chunk = json.WithoutChoices(directive.Usage == UsageReport.Absurd ? TokenUsage.Absurd : usage);
+        var chunk = directive.UsageJson is { } raw ? json.WithUsage(WithFigures(raw)) : json.WithoutChoices(TokenUsage.Of(directive, _described.PromptTokens, _sent));
         await _events.SendAsync(chunk);
-        call.UsageSent(directive.ReasoningTokens, directive.CachedTokens ?? 0);
+        call.UsageSent(directive);
         if (directive.Usage == UsageReport.Twice)
         {
             await _events.SendAsync(chunk);
         }
     }
+
+    private string WithFigures(string usage) => usage
+        .Replace("$prompt", $"{_described.PromptTokens}", StringComparison.Ordinal)
+        .Replace("$completion", $"{_sent + directive.AllReasoning}", StringComparison.Ordinal);
 
     private Task PauseAsync(TimeSpan pause) => pause > TimeSpan.Zero ? Task.Delay(pause, context.RequestAborted) : Task.CompletedTask;
 }

@@ -12,8 +12,7 @@ internal sealed class WholeAnswer(HttpContext context, ModelRequest request, Dir
         var (text, tokens, finishReason) = Compose();
         await Task.Delay(directive.First + (tokens * delay), context.RequestAborted);
 
-        var usage = new TokenUsage(_described.PromptTokens, tokens + directive.ReasoningTokens, directive.CachedTokens ?? 0, directive.ReasoningTokens);
-        TokenUsage? reported = directive.Usage switch { UsageReport.Off => null, UsageReport.Absurd => TokenUsage.Absurd, _ => usage };
+        TokenUsage? reported = directive.Usage is UsageReport.Off ? null : TokenUsage.Of(directive, _described.PromptTokens, tokens);
         var body = new CompletionJson(_described.Id, _described.Model, _described.At, _described.Path == "azure").Whole(text, finishReason, reported);
 
         call.Answered(StatusCodes.Status200OK);
@@ -29,7 +28,7 @@ internal sealed class WholeAnswer(HttpContext context, ModelRequest request, Dir
         call.FinishReasonSent(finishReason);
         if (reported is not null)
         {
-            call.UsageSent(directive.ReasoningTokens, directive.CachedTokens ?? 0);
+            call.UsageSent(directive);
         }
 
         call.Finish(CallOutcome.Completed);
@@ -37,7 +36,7 @@ internal sealed class WholeAnswer(HttpContext context, ModelRequest request, Dir
 
     private (string Text, int Tokens, string FinishReason) Compose()
     {
-        var limit = (request.MaxTokens ?? (directive.Endless ? FillerWords.Many : int.MaxValue)) - directive.ReasoningTokens;
+        var limit = (request.MaxTokens ?? (directive.Endless ? FillerWords.Many : int.MaxValue)) - directive.AllReasoning;
         var text = new StringBuilder();
         var tokens = 0;
         foreach (var piece in Answer.To(request, directive))

@@ -9,17 +9,13 @@ namespace ChatBot.Local;
 /// </summary>
 public sealed class Migrator(string folder)
 {
-    // The table is as the Supabase CLI makes it. The function is for Npgsql, which takes the semicolons inside a
-    // "begin atomic" body for ends of statements, unless the text is a parameter.
+    // As the Supabase CLI makes it.
     private const string Prepare = """
         create schema if not exists supabase_migrations;
         create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
         alter table supabase_migrations.schema_migrations add column if not exists statements text[];
-        alter table supabase_migrations.schema_migrations add column if not exists name text;
-        create or replace function pg_temp.run(statement text) returns void language plpgsql as $run$ begin execute statement; end $run$
+        alter table supabase_migrations.schema_migrations add column if not exists name text
         """;
-
-    private const string Run = "select pg_temp.run($1)";
 
     private const string SelectHistory = "select version, coalesce(statements, '{}') from supabase_migrations.schema_migrations";
 
@@ -43,11 +39,20 @@ public sealed class Migrator(string folder)
         var history = await ReadHistoryAsync(connection, cancellation);
 
         var result = new MigrationResult([], []);
-        foreach (var migration in MigrationFile.In(folder))
+        var migrations = MigrationFile.In(folder).ToList();
+        foreach (var migration in migrations)
         {
             if (!history.TryGetValue(migration.Version, out var recorded))
             {
-                await ApplyAsync(connection, migration, cancellation);
+                try
+                {
+                    await ApplyAsync(connection, migration, cancellation);
+                }
+                catch (LocalStackException failure) when (history.Keys.Except(migrations.Select(known => known.Version)).ToList() is [_, ..] unknown)
+                {
+                    throw new LocalStackException($"{failure.Message}\nThis database has had migrations that are not here any more ({string.Join(", ", unknown.Order())}). Start with --fresh to make it anew.", failure);
+                }
+
                 result.Applied.Add(migration.FileName);
             }
             else if (!recorded.SequenceEqual(migration.Statements.Select(statement => statement.Text)))
@@ -76,7 +81,7 @@ public sealed class Migrator(string folder)
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         foreach (var statement in migration.Statements)
         {
-            await ApplyAsync(connection, migration, statement, cancellation);
+            await ExecuteAsync(connection, migration, statement, cancellation);
         }
 
         await using var record = new NpgsqlCommand(InsertHistory, connection);
@@ -87,16 +92,19 @@ public sealed class Migrator(string folder)
         await transaction.CommitAsync(cancellation);
     }
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, MigrationFile migration, SqlStatement statement, CancellationToken cancellation)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, MigrationFile migration, SqlStatement statement, CancellationToken cancellation)
     {
         try
         {
-            await using var command = new NpgsqlCommand(Run, connection) { Parameters = { new() { Value = statement.Text } } };
+#pragma warning disable CA2100 // The text is a file of this repository.
+            await using var command = new NpgsqlCommand(statement.Text, connection);
+#pragma warning restore CA2100
             await command.ExecuteNonQueryAsync(cancellation);
         }
         catch (PostgresException failure)
         {
-            var line = migration.LineOf(statement.Start + Math.Max(failure.InternalPosition - 1, 0));
+            // Not every failure has a position; of the others the statement's is as near as can be told.
+            var line = migration.LineOf(statement.Start + Math.Max(failure.Position - 1, 0));
             throw new LocalStackException($"{migration.FileName}, line {line}: {failure.MessageText} ({failure.SqlState}){(failure.Detail is null ? "" : $"\n{failure.Detail}")}", failure);
         }
     }

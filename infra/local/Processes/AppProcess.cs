@@ -86,10 +86,10 @@ public sealed class AppProcess : IAsyncDisposable
     public Task KillAsync() => _process.KillAsync();
 
     /// <summary>SIGSTOP: everything stands still, connections stay open.</summary>
-    public void Suspend() => _process.Signal(Posix.Stop);
+    public void Suspend() => _process.SignalGroup(Posix.Stop);
 
     /// <summary>SIGCONT.</summary>
-    public void Resume() => _process.Signal(Posix.Continue);
+    public void Resume() => _process.SignalGroup(Posix.Continue);
 
     /// <summary>SIGTERM. Answers whether the process ended by itself in time; else it is killed.</summary>
     public Task<bool> TerminateAsync(TimeSpan? patience = null) => _process.EndAsync(Posix.Terminate, patience ?? s_stopPatience);

@@ -2,33 +2,60 @@ using System.Runtime.InteropServices;
 
 namespace ChatBot.Local;
 
-/// <summary>How the program is started: as built along with us, or as published.</summary>
+/// <summary>How the program is started: as built along with us, as published, or by a Functions host.</summary>
 public sealed record AppProgram(string FileName, IReadOnlyList<string> Arguments)
 {
     private const string Name = "ChatBot.Functions";
 
+    /// <summary>The build of our own configuration. It is a package for Azure Functions, too.</summary>
+    public static string BuiltFolder => OutputOf(Name);
+
     /// <summary>The build of our own configuration, run by the runtime that runs us.</summary>
-    public static AppProgram Built()
+    public static AppProgram Built() => Built(Name, Name);
+
+    /// <summary>Another project's build of our own configuration.</summary>
+    public static AppProgram Built(string name, string folder)
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var (framework, configuration) = (output.Name, output.Parent!.Name);
-        var assembly = RepositoryRoot.Combine(Name, "bin", configuration, framework, Name + ".dll");
+        var assembly = Path.Combine(OutputOf(folder), name + ".dll");
         if (!File.Exists(assembly))
         {
-            throw new LocalStackException($"{assembly} is not there: build {Name} first.");
+            throw new LocalStackException($"{assembly} is not there: build {name} first.");
         }
 
         return new(DotNetHost(), [assembly]);
     }
 
+    /// <param name="path">Of a published program, or of the folder of a published package.</param>
     public static AppProgram Binary(string path)
     {
+        if (Directory.Exists(path))
+        {
+            return Package(path);
+        }
+
         if (!File.Exists(path))
         {
             throw new LocalStackException($"There is no program at {path}.");
         }
 
         return path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? new(DotNetHost(), [Path.GetFullPath(path)]) : new(Path.GetFullPath(path), []);
+    }
+
+    /// <summary>A package for Azure Functions, run by a Functions host of our own.</summary>
+    public static AppProgram Package(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, "worker.config.json")))
+        {
+            throw new LocalStackException($"There is no Functions package at {folder}.");
+        }
+
+        return new(DotNetHost(), [typeof(AppProgram).Assembly.Location, "host", Path.GetFullPath(folder)]);
+    }
+
+    private static string OutputOf(string folder)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        return RepositoryRoot.Combine(folder, "bin", output.Parent!.Name, output.Name);
     }
 
     // <root>/shared/Microsoft.NETCore.App/<version>/

@@ -77,6 +77,15 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Also to the processes that it has started.</summary>
+    public void SignalGroup(int signal)
+    {
+        if (!HasExited)
+        {
+            Posix.Send(LinuxLauncher.OwnsGroup ? -Id : Id, signal);
+        }
+    }
+
     public async Task KillAsync()
     {
         if (!HasExited)

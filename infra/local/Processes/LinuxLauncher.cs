@@ -16,6 +16,9 @@ internal static class LinuxLauncher
     private static readonly Lazy<string?> s_setPrivileges = new(() =>
         OperatingSystem.IsLinux() && Executable.Find("setpriv") is { } path && CommandOutput.Run(path, "--help").Contains("--pdeathsig", StringComparison.Ordinal) ? path : null);
 
+    /// <summary>Whether what is started so is a group of processes of its own.</summary>
+    public static bool OwnsGroup => s_setSession.Value is not null;
+
     public static IReadOnlyList<string> Wrap(ChildProcessStart start)
     {
         List<string> command = [];

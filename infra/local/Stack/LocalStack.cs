@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ChatBot.Local;
 
-/// <summary>PostgreSQL with the migrated schema, Azurite with the queues, the stand-ins, and as many instances of the program as wanted.</summary>
+/// <summary>PostgreSQL with the migrated schema, Azurite with the queues, the durable task process, the stand-ins, and as many instances of the program as wanted.</summary>
 public sealed class LocalStack : IAsyncDisposable
 {
     private readonly StackOptions _options;
@@ -31,6 +31,9 @@ public sealed class LocalStack : IAsyncDisposable
     /// <summary>Fails where the stack was not asked for one.</summary>
     public PgBouncerServer Pooler => _servers.Pooler ?? throw new InvalidOperationException("The stack runs without a pooler.");
 
+    /// <summary>Fails where the environment names another durable task process.</summary>
+    public DurableTaskServer DurableTask => _servers.DurableTask ?? throw new InvalidOperationException("The stack runs without a durable task process of its own.");
+
     public StandInServer StandIn => _servers.StandIn!;
 
     public TokenMint Tokens => _servers.Tokens!;
@@ -46,6 +49,7 @@ public sealed class LocalStack : IAsyncDisposable
     [
         .. HasPostgres ? [new("postgres", Postgres.ProcessId, Postgres.Exited, _data.LogFile("postgres"))] : Array.Empty<StackProcess>(),
         .. HasAzurite ? [new("azurite", Azurite.ProcessId, Azurite.Exited, _data.LogFile("azurite"))] : Array.Empty<StackProcess>(),
+        .. _servers.DurableTask is { } durable ? [new("durable-task", durable.ProcessId, durable.Exited, _data.LogFile("durable-task"))] : Array.Empty<StackProcess>(),
         .. _apps.Select(app => new StackProcess(app.Name, app.ProcessId, app.Exited, _data.LogFile(app.Name))),
     ];
 
@@ -118,7 +122,7 @@ public sealed class LocalStack : IAsyncDisposable
         state.Write(_data.StateFile);
         state = await _servers.StartAsync(state, cancellation);
         state.Write(_data.StateFile);
-        AppSettings = Settings.Build(state, _servers.Postgres, _servers.Pooler, _servers.Azurite, StandIn);
+        AppSettings = Settings.Build(state, _servers.Postgres, _servers.Pooler, _servers.Azurite, _servers.DurableTask, StandIn);
     }
 
     private async Task StartAppsAsync(CancellationToken cancellation)

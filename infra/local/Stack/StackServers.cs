@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ChatBot.Local;
 
-/// <summary>What the program needs around it: PostgreSQL and Azurite, where the environment names no others, and the stand-ins.</summary>
+/// <summary>What the program needs around it: PostgreSQL, Azurite and the durable task process, where the environment names no others, and the stand-ins.</summary>
 internal sealed class StackServers(StackOptions options, StackSettings settings, DataDirectory data) : IAsyncDisposable
 {
     private SigningKey? _signingKey;
@@ -12,6 +12,8 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
     public PgBouncerServer? Pooler { get; private set; }
 
     public AzuriteServer? Azurite { get; private set; }
+
+    public DurableTaskServer? DurableTask { get; private set; }
 
     public StandInServer? StandIn { get; private set; }
 
@@ -23,19 +25,26 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAll(
             OrFailAllAsync(StartPostgresAsync(state, failed.Token), failed),
-            OrFailAllAsync(StartAzuriteAsync(state, failed.Token), failed),
+            OrFailAllAsync(StartStorageAsync(state, failed.Token), failed),
             OrFailAllAsync(StartStandInAsync(state, failed.Token), failed));
         return state with
         {
             PostgresPort = Postgres?.Port ?? state.PostgresPort,
             BlobPort = Azurite?.BlobPort ?? state.BlobPort,
             QueuePort = Azurite?.QueuePort ?? state.QueuePort,
+            TablePort = Azurite?.TablePort ?? state.TablePort,
+            DurableTaskPort = DurableTask?.Port ?? state.DurableTaskPort,
             StandInPort = StandIn!.Port,
         };
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (DurableTask is not null)
+        {
+            await DurableTask.DisposeAsync();
+        }
+
         if (Azurite is not null)
         {
             await Azurite.DisposeAsync();
@@ -98,6 +107,16 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
         }
     }
 
+    private async Task StartStorageAsync(StackState state, CancellationToken cancellation)
+    {
+        await StartAzuriteAsync(state, cancellation);
+        if (settings.OwnDurableTask)
+        {
+            DurableTask = await DurableTaskServer.StartAsync(settings.Storage(Azurite), state.DurableTaskPort, data.LogFile("durable-task"), cancellation);
+            options.Report($"Durable task process ready on 127.0.0.1:{DurableTask.Port}");
+        }
+    }
+
     private async Task StartAzuriteAsync(StackState state, CancellationToken cancellation)
     {
         if (!settings.OwnStorage)
@@ -110,6 +129,7 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
         {
             PreferredBlobPort = state.BlobPort,
             PreferredQueuePort = state.QueuePort,
+            PreferredTablePort = state.TablePort,
             LogFile = data.LogFile("azurite"),
             Report = options.Report,
         }, cancellation);

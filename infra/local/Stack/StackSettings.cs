@@ -12,13 +12,22 @@ internal sealed class StackSettings
 
     public bool OwnStorage => !Has("AzureWebJobsStorage") && !Has("AzureWebJobsStorage__queueServiceUri") && !Has("AzureWebJobsStorage__accountName");
 
+    public bool OwnDurableTask => !Has("DurableTask__Endpoint");
+
     public bool OwnAuth => !Has("Supabase__Url");
 
     public bool OwnOpenAI => !Has("OpenAI__ApiKey");
 
     public bool OwnAzureOpenAI => !Has("AzureOpenAI__ApiKey") && !Has("AzureOpenAI__Endpoint");
 
-    public Dictionary<string, string> Build(StackState state, PostgresServer? postgres, PgBouncerServer? pooler, AzuriteServer? azurite, StandInServer standIn)
+    /// <summary>What names the storage account: our own, or the environment's.</summary>
+    public Dictionary<string, string> Storage(AzuriteServer? azurite) =>
+        azurite is not null
+            ? new() { ["AzureWebJobsStorage"] = azurite.ConnectionString }
+            : _environment.Where(setting => setting.Key.StartsWith("AzureWebJobsStorage", StringComparison.OrdinalIgnoreCase)).ToDictionary();
+
+    public Dictionary<string, string> Build(
+        StackState state, PostgresServer? postgres, PgBouncerServer? pooler, AzuriteServer? azurite, DurableTaskServer? durableTask, StandInServer standIn)
     {
         Dictionary<string, string> settings = new(StringComparer.OrdinalIgnoreCase)
         {
@@ -26,6 +35,11 @@ internal sealed class StackSettings
             ["Encryption__Keys__1"] = state.EncryptionKey,
             ["Encryption__CurrentVersion"] = "1",
             ["Cors__AllowedOrigins__0"] = "http://localhost:5173",
+            // A few users here ask for as much as thousands do elsewhere.
+            ["Limits__ReadsPerMinute"] = "1000000",
+            ["Limits__WritesPerMinute"] = "1000000",
+            ["Limits__KeyChecksPerMinute"] = "1000000",
+            ["Limits__ConcurrentRequests"] = "10000",
         };
         // Not beside somebody else's project, whose secret is its own.
         if (OwnAuth)
@@ -41,6 +55,11 @@ internal sealed class StackSettings
         if (azurite is not null)
         {
             settings["AzureWebJobsStorage"] = azurite.ConnectionString;
+        }
+
+        if (durableTask is not null)
+        {
+            settings["DurableTask__Endpoint"] = durableTask.Url;
         }
 
         if (OwnOpenAI)

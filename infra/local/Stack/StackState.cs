@@ -25,6 +25,10 @@ internal sealed record StackState
 
     public int? QueuePort { get; init; }
 
+    public int? TablePort { get; init; }
+
+    public int? DurableTaskPort { get; init; }
+
     public int? StandInPort { get; init; }
 
     public static StackState Create()

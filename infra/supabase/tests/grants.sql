@@ -18,32 +18,36 @@ where a.grantee <> r.relowner;
 
 select tables_are('public', array['chats', 'messages', 'message_feedback', 'user_preferences']);
 select tables_are('chatbot', array[
-  'abandoned_attempts', 'completions', 'completion_deltas', 'provider_keys', 'rate_buckets', 'dead_letters', 'timer_lease'
+  'abandoned_attempts', 'completions', 'completion_deltas', 'deleted_chats', 'provider_keys', 'rate_buckets', 'dead_letters', 'stop_requests',
+  'timer_lease', 'token_counts', 'user_storage', 'erasures', 'failed_deliveries', 'operations'
 ]);
 select tables_are('billing', array[
   'plans', 'user_plans', 'model_prices', 'usage_reservations', 'usage_events', 'usage_periods', 'usage_daily', 'usage_alerts', 'statements',
-  'reconciliations', 'reconciliation_runs', 'deployment_limits', 'deployment_periods'
+  'reconciliations', 'reconciliation_runs', 'deployment_limits', 'deployment_periods', 'refusals', 'reached_caps', 'archived_periods'
 ]);
 select bag_eq(
   $$select name from relations where relkind not in ('r', 'p', 'S')$$,
   $$
-    values ('billing.report_periods'), ('billing.report_daily'), ('billing.report_ledger'), ('billing.report_statements'), ('billing.report_prices')
+    values ('billing.report_periods'), ('billing.report_daily'), ('billing.report_ledger'), ('billing.report_statements'), ('billing.report_prices'),
+      ('billing.report_refusals'), ('billing.report_reached_caps'), ('billing.report_plans'), ('billing.report_user_plans'),
+      ('billing.report_alerts'), ('billing.report_reconciliations'), ('chatbot.accounts')
   $$,
-  'there are no views, which show rows with their owner''s rights, but those for reports'
+  'there are no views, which show rows with their owner''s rights, but those for reports, and what the service may know of accounts'
 );
 select bag_eq(
   $$select name, privilege_type from grants where grantee = 'billing_reader'$$,
-  $$select name, 'SELECT' from relations where relkind = 'v'$$,
-  'which are all that who makes reports may read'
+  $$select name, 'SELECT' from relations where relkind = 'v' and name ~ '^billing\.'$$,
+  'the former are all that who makes reports may read'
 );
 select is_empty(
   $$
     select c.oid::regclass, a.attname
     from relations c
     join pg_attribute a on a.attrelid = c.oid
-    where c.relkind = 'v' and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)
+    where c.relkind in ('r', 'p', 'v') and a.attnum > 0 and not a.attisdropped
+      and (col_description(c.oid, a.attnum) is null or obj_description(c.oid, 'pg_class') is null)
   $$,
-  'each column of theirs is told'
+  'each column of theirs, and of each table, is told'
 );
 select is_empty(
   $$select name from relations where relkind in ('r', 'p') and not relrowsecurity$$, 'every table has row level security'
@@ -85,8 +89,8 @@ select bag_eq(
   $$,
   $$
     values
-      ('public.chats', 'INSERT', 'id, user_id, title, status, model, system_prompt'),
-      ('public.chats', 'UPDATE', 'title, status, model, system_prompt'),
+      ('public.chats', 'INSERT', 'id, user_id, title, title_source, status, model, system_prompt'),
+      ('public.chats', 'UPDATE', 'title, title_source, status, model, system_prompt'),
       ('public.messages', 'INSERT', 'id, chat_id, user_id, role, content, client_id'),
       ('public.messages', 'UPDATE', 'content'),
       ('public.message_feedback', 'INSERT', 'message_id, user_id, value, comment'),
@@ -118,7 +122,7 @@ select bag_eq(
       name,
       case
         when relkind = 'v' then 'SELECT'
-        when relname in ('model_prices', 'usage_events', 'statements') then 'INSERT, SELECT'
+        when relname in ('model_prices', 'usage_events', 'statements', 'archived_periods') then 'INSERT, SELECT'
         when relname in ('deployment_limits', 'timer_lease') then 'SELECT, UPDATE'
         else 'DELETE, INSERT, SELECT, UPDATE'
       end

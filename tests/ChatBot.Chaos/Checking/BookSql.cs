@@ -8,7 +8,8 @@ internal static class BookSql
         """;
 
     public const string Messages = """
-        select m.id, m.chat_id, m.user_id, m.seq, m.role, m.content, m.status, m.superseded_by, m.created_at, m.updated_at
+        select m.id, m.chat_id, m.user_id, m.seq, m.role, m.content, m.status, m.superseded_by, m.created_at, m.updated_at,
+          m.receipt::text
         from public.messages m
         order by m.seq
         """;
@@ -33,8 +34,8 @@ internal static class BookSql
         """;
 
     public const string Ledger = """
-        select e.id, e.completion_id, e.attempt, e.user_id, e.purpose, e.model, e.input_tokens, e.cached_input_tokens, e.output_tokens, e.reasoning_tokens,
-          e.cost, e.quality, e.payer, e.period_start, e.day
+        select e.id, e.completion_id, e.attempt, e.user_id, e.purpose, e.model, e.input_tokens, e.cached_input_tokens, e.cache_write_tokens,
+          e.output_tokens, e.reasoning_tokens, e.cost, e.quality, e.payer, e.period_start, e.day
         from billing.usage_events e
         """;
 
@@ -50,8 +51,8 @@ internal static class BookSql
         """;
 
     public const string Daily = """
-        select d.user_id, d.day, d.model, d.purpose, d.payer, d.calls, d.input_tokens, d.cached_input_tokens, d.output_tokens,
-          d.reasoning_tokens, d.cost
+        select d.user_id, d.day, d.model, d.purpose, d.payer, d.calls, d.input_tokens, d.cached_input_tokens, d.cache_write_tokens,
+          d.output_tokens, d.reasoning_tokens, d.cost
         from billing.usage_daily d
         """;
 

@@ -17,6 +17,7 @@ public static class Checker
             ReportedUsage.Check(facts),
             EstimatedUsage.Check(facts),
             UncalledRows.Check(facts),
+            ToldUsage.Check(facts),
             Caps.Check(facts),
             Refusals.Check(facts),
             Totals.Check(facts),

@@ -48,7 +48,9 @@ internal static class EstimatedUsage
         // Of several attempts only the last was shown anything of.
         var isShown = facts.CallsByCompletion[call.Completion.Id].Where(MeteredCalls.IsAccepted).MaxBy(c => c.N) == call.Call;
         var stored = isShown ? facts.Stored(call.Completion)?.Content : null;
-        return (stored is null ? 0 : Math.Min(O200k.Count(stored), call.Call.SentTokens), call.Call.SentTokens);
+        // What it thought comes first: who has a part of the text has all of that.
+        var least = string.IsNullOrEmpty(stored) ? 0 : Math.Min(O200k.Count(stored), call.Call.SentTokens) + call.Call.SentReasoning;
+        return (least, call.Call.SentTokens + call.Call.SentReasoning);
     }
 
     private static bool HasChanged(Facts facts, CompletionRow completion) => completion.PromptMessageIds.Any(id =>

@@ -61,7 +61,9 @@ internal static class History
             }
         }
 
-        return completion.UserMessageId is { } asked && !completion.PromptMessageIds.Contains(asked)
+        // What was stopped before its send came was never written.
+        var wasBegun = completion is not { State: "stopped", PromptBound: 0, PromptMessageIds.Count: 0 };
+        return wasBegun && completion.UserMessageId is { } asked && !completion.PromptMessageIds.Contains(asked)
             ? $"completion {completion.Id} was written without the message that it answers"
             : null;
     }

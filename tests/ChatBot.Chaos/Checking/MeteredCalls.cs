@@ -5,8 +5,8 @@ namespace ChatBot.Chaos.Checking;
 /// <summary>Every call that the model took has one ledger row, whose id was fixed before the call.</summary>
 internal static class MeteredCalls
 {
-    /// <summary>Answered with 200, or received and never answered: a provider charges for it.</summary>
-    public static bool IsAccepted(ModelCall call) => call.Status is 200 or 0;
+    /// <summary>Answered with 200 and no error in place of an answer, or received and never answered: a provider charges for it.</summary>
+    public static bool IsAccepted(ModelCall call) => call.Status is 200 or 0 && call.Outcome is not CallOutcome.Refused;
 
     public static Finding Check(Facts facts)
     {

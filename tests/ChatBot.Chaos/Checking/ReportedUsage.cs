@@ -7,8 +7,8 @@ internal static class ReportedUsage
     {
         var reported = MeteredCall.All(facts).Where(m => m.IsReported).ToList();
         var wrong = reported
-            .Where(m => (m.Input, m.CachedInput, m.Output, m.Reasoning)
-                != (m.Call.PromptTokens, m.Call.CachedTokens, m.Call.SentTokens + m.Call.ReasoningTokens, m.Call.ReasoningTokens))
+            .Where(m => (m.Input, m.CachedInput, m.CacheWrite, m.Output, m.Reasoning)
+                != (m.Call.PromptTokens, m.Call.CachedTokens, m.Call.CacheWriteTokens, m.Call.SentTokens + m.Call.ReasoningTokens, m.Call.ReasoningTokens))
             .Select(m => $"completion {m.Completion.Id}: {m.Input}+{m.Output} tokens {m.Row.Quality}, the model reported "
                 + $"{m.Call.PromptTokens}+{m.Call.SentTokens + m.Call.ReasoningTokens}");
         return new("3b", "reported usage is recorded to the token", $"{reported.Count} reports", [.. wrong]);

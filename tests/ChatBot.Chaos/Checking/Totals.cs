@@ -40,6 +40,7 @@ internal static class Totals
         rows.Count(e => !e.IsAdjustment),
         rows.Sum(e => (long)e.Input),
         rows.Sum(e => (long)e.CachedInput),
+        rows.Sum(e => (long)e.CacheWrite),
         rows.Sum(e => (long)e.Output),
         rows.Sum(e => (long)e.Reasoning),
         rows.Sum(e => e.Cost));

@@ -26,7 +26,11 @@ public sealed class EventReader(AnswerReading reading, Guid? resumed)
                 continue;
             }
 
-            ReadId(events.LastEventId);
+            // The status of a bad end has no id: it is sent again together with that end.
+            if (item.Data != "message-metadata")
+            {
+                ReadId(events.LastEventId);
+            }
         }
 
         Require(_isOver, "the stream came to its end without finish, abort or error");

@@ -28,7 +28,17 @@ public sealed class ModelBehaviour(TimeSpan longest, bool hasFaults)
         (1, _ => "null-content"),
         (1, _ => "finish=length"),
         (1, _ => "cached=5"),
+        (1, _ => "cached=3 cache-write=4"),
+        (1, _ => "reasoning=9 reasoning-apart"),
         (1, _ => "reasoning=7"),
+        (2, random => $"think={random.Next(1, 60)}"),
+        (2, random => $"think={random.Next(1, 60)} usage=off"),
+        (1, random => $"think={random.Next(1, 60)} stall=0"),
+        (1, _ => "usage=\"{\\\"prompt_tokens\\\":0,\\\"completion_tokens\\\":0}\""),
+        (1, _ => "error-json error-code=429 times=1"),
+        (1, _ => "heartbeat"),
+        (1, _ => "joined=lines"),
+        (1, _ => "whole"),
     ];
 
     /// <param name="marker">The asking user's.</param>

@@ -63,8 +63,11 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
         var sent = SendOnceAsync(send, leaveAfter, cancellation);
         if (way == Way.Stop)
         {
-            await Task.WhenAny(sent, Task.Delay(random.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4)), cancellation));
-            using var stopped = await http.SendAsync(user, http.AnySlot(random), HttpMethod.Post, $"/api/chats/{send.Chat.Name}/stop", null, cancellation);
+            // Some are in such a hurry that they may come before their send.
+            var (soonest, latest) = random.Chance(0.3) ? (TimeSpan.Zero, TimeSpan.FromMilliseconds(20)) : (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4));
+            await Task.WhenAny(sent, Task.Delay(random.Between(soonest, latest), cancellation));
+            var body = send.Turn?.MessageId is { } message && random.Chance(0.7) ? new JsonObject { ["messageId"] = message } : null;
+            using var stopped = await http.SendAsync(user, http.AnySlot(random), HttpMethod.Post, $"/api/chats/{send.Chat.Name}/stop", body, cancellation);
         }
 
         await Task.WhenAll(doubles);

@@ -3,10 +3,10 @@ using static ChatBot.EndToEndTests.Clients.ClientVisit;
 
 namespace ChatBot.EndToEndTests.Clients;
 
-public sealed class ChangingClientTests(ClientPages pages) : IClassFixture<ClientPages>
+[Collection<ClientCollection>]
+public sealed class ChangingClientTests(ClientPages pages)
 {
-    public static TheoryData<int, string> MajorsAndScenarios { get; } =
-        new MatrixTheoryData<int, string>([5, 6, 7], ["changes", "changesAtItsOwnPath"]);
+    public static TheoryData<int, string> MajorsAndScenarios { get; } = ClientPages.Each("changes", "changesAtItsOwnPath");
 
     /// <summary>Two turns, the last answer anew, the first answer anew, a turn, and the first message edited.</summary>
     [Theory]
@@ -23,5 +23,15 @@ public sealed class ChangingClientTests(ClientPages pages) : IClassFixture<Clien
         Assert.Equal(texts.Select(t => t[..^1]), visit.Calls.Select(Prompt));
         Assert.Equal(texts.Select(t => t[^1]), visit.Calls.Select(call => call.SentText));
         Assert.Equal(6, steps.Select(step => Ids(step)[^1]).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(ClientPages.Majors), MemberType = typeof(ClientPages))]
+    public async Task An_answer_that_is_asked_for_anew_while_it_runs_is_shown_once_and_written_once(int major)
+    {
+        var visit = await pages.Visit(major, "anewWhileItRuns");
+
+        visit.ShowsWhatIsStored(IsReady(visit.Seen));
+        Assert.Equal(Assert.Single(visit.Calls).SentText, Texts(visit.Stored)[1]);
     }
 }

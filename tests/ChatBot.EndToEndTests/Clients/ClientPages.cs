@@ -7,31 +7,75 @@ using Xunit;
 
 namespace ChatBot.EndToEndTests.Clients;
 
-/// <summary>Pages with the real hook, rendered by React under Node, before two instances of the program.</summary>
+/// <summary>Pages with the real hook, rendered by React under Node and in Chromium, before two instances of the program.</summary>
 public sealed class ClientPages(PublishedProgram published) : IAsyncLifetime
 {
     private const int MessagesAtMost = 100;
 
-    private readonly Dictionary<int, ClientProcess> _clients = [];
+    private static readonly int[] s_majors = [5, 6, 7];
+
+    private readonly Dictionary<(ClientProcess?, string), Dictionary<int, Task<ClientVisit>>> _visits = [];
+    private Dictionary<int, ClientProcess> _clients = [];
+    private ClientProcess _chromium = null!;
     private AppProcess _here = null!;
     private AppProcess _there = null!;
 
     /// <summary>Of the AI SDK.</summary>
-    public static TheoryData<int> Majors { get; } = [5, 6, 7];
+    public static TheoryData<int> Majors { get; } = new(s_majors);
+
+    public static TheoryData<int, string> Each(params string[] scenarios) => new MatrixTheoryData<int, string>(s_majors, scenarios);
 
     public PublishedProgram Published => published;
 
     public async ValueTask InitializeAsync()
     {
-        _here = await published.Start("pages-here");
-        _there = await published.Start("pages-there");
+        var clients = await Task.WhenAll(s_majors.Select(ClientProcess.Start));
+        _clients = s_majors.Zip(clients).ToDictionary();
+        _chromium = await ClientProcess.StartChromium();
+        var origin = ("Cors__AllowedOrigins__0", _chromium.Address.GetLeftPart(UriPartial.Authority));
+        _here = await published.Start("pages-here", origin);
+        _there = await published.Start("pages-there", origin);
     }
 
     public Task<TestUser> NewUser() => published.NewUser(new Uri(_here.BaseUrl));
 
-    public async Task<ClientVisit> Visit(int major, string scenario, TestUser? user = null, bool createsChat = false)
+    /// <summary>By a user of its own.</summary>
+    public Task<ClientVisit> Visit(int major, string scenario, bool createsChat = false) => VisitOnce(null, major, scenario, createsChat);
+
+    public Task<ClientVisit> Visit(int major, string scenario, TestUser user) => Play(_clients[major], major, scenario, user, false);
+
+    /// <summary>By a user of its own.</summary>
+    public Task<ClientVisit> VisitInChromium(int major, string scenario) => File.Exists(ClientProcess.Chromium)
+        ? VisitOnce(_chromium, major, scenario, createsChat: false)
+        : throw new LocalStackException("The tests of the clients in a browser need Chromium: apt-get install chromium, or set CHROMIUM to its path.");
+
+    public async ValueTask DisposeAsync()
     {
-        user ??= await NewUser();
+        foreach (var client in _clients.Values.Append(_chromium))
+        {
+            await client.DisposeAsync();
+        }
+
+        await _here.DisposeAsync();
+        await _there.DisposeAsync();
+    }
+
+    /// <summary>As a scenario waits more than it works, it is played for each major at once when it is asked for by one.</summary>
+    /// <param name="shared">Plays it for all majors; null where each has its own process.</param>
+    private async Task<ClientVisit> VisitOnce(ClientProcess? shared, int major, string scenario, bool createsChat)
+    {
+        if (!_visits.TryGetValue((shared, scenario), out var visits))
+        {
+            _visits[(shared, scenario)] = visits = s_majors.ToDictionary(
+                m => m, async m => await Play(shared ?? _clients[m], m, scenario, await NewUser(), createsChat));
+        }
+
+        await ((Task)Task.WhenAll(visits.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await visits[major];
+    }
+
+    private async Task<ClientVisit> Play(ClientProcess client, int major, string scenario, TestUser user, bool createsChat)
+    {
         // As the AI SDK makes them, no UUID.
         var chat = Guid.NewGuid().ToString("N")[..16];
         if (createsChat)
@@ -39,13 +83,9 @@ public sealed class ClientPages(PublishedProgram published) : IAsyncLifetime
             (await user.Post("/api/chats", new JsonObject { ["id"] = chat })).Is(HttpStatusCode.Created);
         }
 
-        if (!_clients.TryGetValue(major, out var client))
-        {
-            _clients[major] = client = await ClientProcess.Start(major);
-        }
-
         var seen = await client.Play(new JsonObject
         {
+            ["major"] = major,
             ["scenario"] = scenario,
             ["here"] = _here.BaseUrl,
             ["there"] = _there.BaseUrl,
@@ -59,17 +99,6 @@ public sealed class ClientPages(PublishedProgram published) : IAsyncLifetime
             seen,
             stored.Status == HttpStatusCode.NotFound ? [] : stored.Is(HttpStatusCode.OK).Json["items"]!.AsArray(),
             [.. published.Stack.StandIn.Model.Calls.Where(call => IsOf(chat, call))]);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var client in _clients.Values)
-        {
-            await client.DisposeAsync();
-        }
-
-        await _here.DisposeAsync();
-        await _there.DisposeAsync();
     }
 
     private static bool IsOf(string chat, ModelCall call) =>

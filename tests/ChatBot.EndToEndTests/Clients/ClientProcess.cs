@@ -5,53 +5,67 @@ using Xunit;
 
 namespace ChatBot.EndToEndTests.Clients;
 
-/// <summary>Node with the packages of one major, which plays scenarios one after the other.</summary>
+/// <summary>Node with the packages of one major, which plays scenarios one after the other, or with those that drive Chromium.</summary>
 internal sealed class ClientProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(5);
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(120) };
 
     private readonly ChildProcess _process;
-    private readonly Uri _address;
 
     private ClientProcess(ChildProcess process, Uri address)
     {
         _process = process;
-        _address = address;
+        Address = address;
     }
 
-    public static async Task<ClientProcess> Start(int major)
-    {
-        var cancellation = TestContext.Current.CancellationToken;
-        var folder = RepositoryRoot.Combine("tests", "ChatBot.EndToEndTests", "Clients", "npm", $"{major}");
-        await new NpmFolder(folder, $"AI SDK {major}").InstallAsync(Console.WriteLine, cancellation);
+    /// <summary>Null where there is none.</summary>
+    public static string? Chromium { get; } = Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } path ? path : Executable.Find("chromium");
 
-        var node = Executable.Find("node") ?? throw new LocalStackException("The clients need Node.js 20 or newer, which is not on PATH.");
-        var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var process = await ChildProcess.StartAsync(new(node, Path.Combine(ClientScripts.Folder, "serve.mjs"))
-        {
-            WorkingDirectory = folder,
-            Environment = new Dictionary<string, string> { ["NODE_ENV"] = "production" },
-            OnLine = line => _ = int.TryParse(line, CultureInfo.InvariantCulture, out var number) && port.TrySetResult(number),
-        });
-        if (await Task.WhenAny(port.Task, process.Exited).WaitAsync(s_startPatience, cancellation) != port.Task)
-        {
-            await process.DisposeAsync();
-            throw new LocalStackException($"AI SDK {major} could not be started:\n{process.Tail(40)}");
-        }
+    public Uri Address { get; }
 
-        return new(process, new Uri($"http://127.0.0.1:{await port.Task}"));
-    }
+    public static Task<ClientProcess> Start(int major) => Start($"{major}", $"AI SDK {major}", "serve.mjs");
+
+    /// <summary>The browser itself is started by its first scenario.</summary>
+    public static Task<ClientProcess> StartChromium() => Start("browser", "The driver of Chromium", "chromium.mjs");
 
     /// <summary>What the scenario saw on its page.</summary>
     public async Task<JsonNode> Play(JsonObject scenario)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        using var answer = await s_http.PostAsync(_address, new StringContent(scenario.ToJsonString()), cancellation);
+        using var answer = await s_http.PostAsync(Address, new StringContent(scenario.ToJsonString()), cancellation);
         var body = await answer.Content.ReadAsStringAsync(cancellation);
         Assert.True(answer.IsSuccessStatusCode, $"{body}\n{_process.Tail(40)}");
         return JsonNode.Parse(body)!;
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _process.EndAsync(Posix.Terminate, s_stopPatience);
+        await _process.DisposeAsync();
+    }
+
+    private static async Task<ClientProcess> Start(string packages, string product, string script)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var folder = RepositoryRoot.Combine("tests", "ChatBot.EndToEndTests", "Clients", "npm", packages);
+        await new NpmFolder(folder, product).InstallAsync(Console.WriteLine, cancellation);
+
+        var node = Executable.Find("node") ?? throw new LocalStackException("The clients need Node.js 20 or newer, which is not on PATH.");
+        var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = await ChildProcess.StartAsync(new(node, Path.Combine(ClientScripts.Folder, script))
+        {
+            WorkingDirectory = folder,
+            Environment = new Dictionary<string, string> { ["NODE_ENV"] = "production", ["CHROMIUM"] = Chromium ?? "" },
+            OnLine = line => _ = int.TryParse(line, CultureInfo.InvariantCulture, out var number) && port.TrySetResult(number),
+        });
+        if (await Task.WhenAny(port.Task, process.Exited).WaitAsync(s_startPatience, cancellation) != port.Task)
+        {
+            await process.DisposeAsync();
+            throw new LocalStackException($"{product} could not be started:\n{process.Tail(40)}");
+        }
+
+        return new(process, new Uri($"http://127.0.0.1:{await port.Task}"));
+    }
 }

@@ -16,7 +16,11 @@ public sealed record ClientVisit(TestUser User, string Chat, JsonNode Seen, Json
     /// <summary>As the client knows the messages: by its own ids, where it gave them.</summary>
     public static string[] Ids(JsonNode? messages) => [.. messages!.AsArray().Select(m => (string)(m!["clientId"] ?? m["id"])!)];
 
-    public static string?[] Statuses(JsonNode? messages) => [.. messages!.AsArray().Select(m => (string?)m!["status"])];
+    public static string?[] Statuses(JsonNode? messages) => [.. messages!.AsArray().Select(m => (string?)(m!["status"] ?? m["metadata"]?["status"]))];
+
+    /// <summary>The answers of a page.</summary>
+    public static JsonArray Answers(JsonNode? page) =>
+        [.. page!["messages"]!.AsArray().Where(m => (string?)m!["role"] == "assistant").Select(m => m!.DeepClone())];
 
     /// <summary>The contents of a prompt.</summary>
     public static string[] Prompt(ModelCall call) => [.. call.Messages.EnumerateArray().Select(m => m.GetProperty("content").GetString()!)];

@@ -4,22 +4,44 @@ using static ChatBot.EndToEndTests.Clients.ClientVisit;
 
 namespace ChatBot.EndToEndTests.Clients;
 
-public sealed class ReconnectingClientTests(ClientPages pages) : IClassFixture<ClientPages>
+[Collection<ClientCollection>]
+public sealed class ReconnectingClientTests(ClientPages pages)
 {
-    [Theory]
-    [MemberData(nameof(ClientPages.Majors), MemberType = typeof(ClientPages))]
-    public async Task Stopped_at_any_instance_an_answer_keeps_what_was_shown_and_the_next_message_can_be_sent_at_once(int major)
-    {
-        var visit = await pages.Visit(major, "stop");
+    public static TheoryData<int, string> MajorsAndCuts { get; } = ClientPages.Each(
+        "cutBeforeTheFirstToken",
+        "cutInTheMiddle",
+        "cutBehindTheLastToken",
+        "awayFromBeforeTheFirstToken",
+        "awayFromTheMiddleOn",
+        "awayFromBehindTheLastToken",
+        "inPieces");
 
-        var stopped = IsReady(visit.Seen["stopped"]);
-        Assert.True((bool)Assert.Single(stopped["finishes"]!.AsArray())!["isAbort"]!);
-        var page = IsReady(visit.Seen["after"]);
-        Assert.Equal(["complete", "stopped", "complete", "complete"], Statuses(visit.Stored));
-        Assert.Equal(Ids(visit.Stored), Ids(page["messages"]));
-        var stored = Texts(visit.Stored)[1];
-        Assert.StartsWith(Texts(stopped["messages"])[1], stored, StringComparison.Ordinal);
-        Assert.True(visit.Calls[0].SentTokens < 300, $"{visit.Calls[0].SentTokens} tokens were sent after all.");
+    public static TheoryData<int, string> MajorsAndAbsences { get; } = ClientPages.Each("tooLongAway", "tooLongAwayUntilItEnds");
+
+    [Theory]
+    [MemberData(nameof(MajorsAndCuts))]
+    public async Task Whenever_its_connection_breaks_an_answer_only_grows_on_the_page_until_it_is_whole(int major, string scenario)
+    {
+        var visit = await pages.Visit(major, scenario);
+
+        var page = IsReady(visit.Seen);
+        visit.ShowsWhatIsStored(page);
+        Assert.Equal(Assert.Single(visit.Calls).SentText, Texts(visit.Stored)[1]);
+        Assert.Equal(("complete", 0), (Statuses(Answers(page))[0], (int)page["rewrites"]!));
+        Assert.True(page["requests"]!.AsArray().Count > 2, "Nothing was asked for again.");
+    }
+
+    [Theory]
+    [MemberData(nameof(MajorsAndAbsences))]
+    public async Task After_a_longer_absence_an_error_is_shown_and_the_answer_is_shown_whole_when_it_is_resumed(int major, string scenario)
+    {
+        var visit = await pages.Visit(major, scenario);
+
+        var lost = visit.Seen["lost"]!;
+        Assert.Equal(("error", "There is no connection."), ((string?)lost["status"], (string?)lost["error"]));
+        Assert.Equal(["streaming"], Statuses(Answers(lost)));
+        visit.ShowsWhatIsStored(IsReady(visit.Seen["after"]));
+        Assert.Equal(Assert.Single(visit.Calls).SentText, Texts(visit.Stored)[1]);
     }
 
     [Theory]
@@ -40,6 +62,19 @@ public sealed class ReconnectingClientTests(ClientPages pages) : IClassFixture<C
 
     [Theory]
     [MemberData(nameof(ClientPages.Majors), MemberType = typeof(ClientPages))]
+    public async Task An_answer_that_ends_after_half_of_it_was_loaded_is_shown_whole(int major)
+    {
+        var visit = await pages.Visit(major, "reloadAtTheEnd");
+
+        Assert.Equal("streaming", (string?)visit.Seen["half"]![1]!["metadata"]!["status"]);
+        var page = IsReady(visit.Seen["after"]);
+        visit.ShowsWhatIsStored(page);
+        Assert.Equal(["complete"], Statuses(Answers(page)));
+        Assert.Equal(Assert.Single(visit.Calls).SentText, Texts(visit.Stored)[1]);
+    }
+
+    [Theory]
+    [MemberData(nameof(ClientPages.Majors), MemberType = typeof(ClientPages))]
     public async Task Where_nothing_runs_a_page_that_resumes_stays_as_it_is(int major)
     {
         var visit = await pages.Visit(major, "nothingRuns");
@@ -47,20 +82,21 @@ public sealed class ReconnectingClientTests(ClientPages pages) : IClassFixture<C
         var page = IsReady(visit.Seen);
         visit.ShowsWhatIsStored(page);
         Assert.DoesNotContain("streaming", page["statuses"]!.AsArray().Select(s => (string)s!));
-        Assert.Equal([204, 204], Resumed(page));
+        Assert.Empty(Resumed(page));
     }
 
-    /// <summary>The majors before 7 append the replay to the half that they have: with them the page is reloaded.</summary>
-    [Fact]
-    public async Task After_a_lost_connection_the_same_page_shows_the_answer_once()
+    [Theory]
+    [MemberData(nameof(ClientPages.Majors), MemberType = typeof(ClientPages))]
+    public async Task Each_tab_shows_the_whole_answer_also_the_one_that_was_refused_a_message_meanwhile(int major)
     {
-        var visit = await pages.Visit(7, "lostConnection");
+        var visit = await pages.Visit(major, "tabs");
 
-        Assert.True((bool)Assert.Single(visit.Seen["lost"]!["finishes"]!.AsArray())!["isDisconnect"]!);
-        visit.ShowsWhatIsStored(IsReady(visit.Seen["after"]));
+        IsProblem(visit.Seen["refused"], "completion_in_progress");
+        Assert.All(visit.Seen["after"]!.AsArray(), page => visit.ShowsWhatIsStored(IsReady(page)));
+        Assert.Equal(["complete", "stopped"], Statuses(visit.Stored));
+        Assert.Single(visit.Calls);
     }
 
     private static int[] Resumed(JsonNode page) =>
-        [.. page["requests"]!.AsArray().Where(r => (string?)r!["method"] == "GET" && ((string)r["path"]!).StartsWith("/api/chat/", StringComparison.Ordinal))
-            .Select(r => (int)r!["status"]!)];
+        [.. page["requests"]!.AsArray().Where(r => ((string)r!["path"]!).EndsWith("/stream", StringComparison.Ordinal)).Select(r => (int)r!["status"]!)];
 }

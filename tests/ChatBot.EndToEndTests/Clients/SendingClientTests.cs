@@ -4,7 +4,8 @@ using static ChatBot.EndToEndTests.Clients.ClientVisit;
 
 namespace ChatBot.EndToEndTests.Clients;
 
-public sealed class SendingClientTests(ClientPages pages) : IClassFixture<ClientPages>
+[Collection<ClientCollection>]
+public sealed class SendingClientTests(ClientPages pages)
 {
     [Theory]
     [MemberData(nameof(ClientPages.Majors), MemberType = typeof(ClientPages))]
@@ -63,6 +64,21 @@ public sealed class SendingClientTests(ClientPages pages) : IClassFixture<Client
         var requests = visit.Seen["requests"]!.AsArray().Where(r => (string?)r!["path"] == path).ToList();
         Assert.Equal([("POST", 200), ("POST", 200), ("GET", 200)], requests.Select(r => ((string)r!["method"]!, (int)r["status"]!)));
         Assert.Equal(["message", "trigger"], Members(requests[1]!["body"]!));
+    }
+
+    [Theory]
+    [MemberData(nameof(ClientPages.Majors), MemberType = typeof(ClientPages))]
+    public async Task A_chat_of_more_than_a_megabyte_is_shown_whole_and_goes_on(int major)
+    {
+        var visit = await pages.Visit(major, "long", createsChat: true);
+
+        var page = IsReady(visit.Seen);
+        var texts = Texts(page["messages"]);
+        Assert.Equal(["0", "1", "2", "3", "4"], texts[..5].Select(text => text[..1]));
+        Assert.Equal(Assert.Single(visit.Calls).SentText, texts[6]);
+        var requests = page["requests"]!.AsArray();
+        Assert.Equal(2, requests.Count(r => ((string)r!["path"]!).EndsWith("/messages", StringComparison.Ordinal)));
+        Assert.Equal(texts[5], (string?)Assert.Single(requests[^1]!["body"]!["messages"]!.AsArray())!["parts"]![0]!["text"]);
     }
 
     private static IEnumerable<string> Members(JsonNode body) => body.AsObject().Select(member => member.Key);

@@ -167,7 +167,7 @@ internal static class FalsifiedYears
           from billing.usage_alerts a
           join billing.user_plans u on u.user_id = a.user_id
           join billing.usage_periods p on p.user_id = a.user_id and p.period_start = (a.facts ->> 'periodStart')::timestamptz
-          where a.kind = 'cap' and u.updated_at = u.created_at
+          where a.kind in ('cap_warning', 'cap_reached') and a.facts ->> 'cap' not like 'daily%' and u.updated_at = u.created_at
             and (a.facts ->> 'used')::numeric >= 0.8 * (a.facts ->> 'limit')::numeric
           limit 1
         );
@@ -175,7 +175,7 @@ internal static class FalsifiedYears
 
     public const string WarningTooMuch = """
         insert into billing.usage_alerts (alert_key, kind, user_id, facts)
-        select 'false', 'cap', p.user_id, jsonb_build_object('cap', 'tokens', 'percent', 80, 'periodStart', p.period_start)
+        select 'false', 'cap_warning', p.user_id, jsonb_build_object('cap', 'tokens', 'percent', 80, 'periodStart', p.period_start)
         from billing.usage_periods p
         order by p.tokens
         limit 1;
@@ -185,7 +185,29 @@ internal static class FalsifiedYears
         insert into billing.usage_alerts (alert_key, kind, user_id, facts)
         select 'again', a.kind, a.user_id, a.facts
         from billing.usage_alerts a
-        where a.kind = 'cap' and a.user_id is not null
+        where a.kind = 'cap_reached' and a.user_id is not null
+        limit 1;
+        """;
+
+    public const string ReachedTooMuch = """
+        insert into billing.usage_alerts (alert_key, kind, user_id, facts)
+        select 'false', 'cap_reached', d.user_id, jsonb_build_object('cap', 'daily_tokens', 'periodStart', d.day::timestamp at time zone 'UTC')
+        from billing.usage_daily d
+        where d.payer = 'platform' and d.input_tokens + d.output_tokens < 100
+          and not exists (select from billing.refusals r where r.user_id = d.user_id)
+        limit 1;
+        """;
+
+    public const string DayUntold = """
+        delete from billing.usage_alerts
+        where facts ->> 'cap' = 'daily_tokens' and kind in ('cap_warning', 'cap_reached');
+        """;
+
+    public const string RefusalUntold = """
+        insert into billing.refusals (user_id, day, kind, cap, count, first_at, last_at)
+        select p.user_id, (p.period_start at time zone 'UTC')::date, 'cap', 'own_key_tokens', 1, p.period_start, p.period_start
+        from billing.usage_periods p
+        where not exists (select from billing.usage_alerts a where a.user_id = p.user_id)
         limit 1;
         """;
 

@@ -24,6 +24,9 @@ public sealed class ShortYearTests(ShortYear year) : IClassFixture<ShortYear>
         { nameof(FalsifiedYears.WarningLost), "9" },
         { nameof(FalsifiedYears.WarningTooMuch), "9" },
         { nameof(FalsifiedYears.WarningRepeated), "9" },
+        { nameof(FalsifiedYears.ReachedTooMuch), "9" },
+        { nameof(FalsifiedYears.DayUntold), "9" },
+        { nameof(FalsifiedYears.RefusalUntold), "9" },
     };
 
     [Fact]
@@ -33,7 +36,9 @@ public sealed class ShortYearTests(ShortYear year) : IClassFixture<ShortYear>
         {
             Assert.True(evidence.Books.Ledger.Count > 150);
             Assert.True(evidence.Books.Statements.Count > 80);
-            Assert.NotEmpty(evidence.Books.Alerts);
+            Assert.Contains(evidence.Books.Alerts, a => a.Kind == "cap_reached");
+            Assert.Contains(evidence.Books.Alerts, a => a.Cap == "daily_tokens");
+            Assert.NotEmpty(evidence.Books.Refusals);
             Assert.NotEmpty(evidence.Books.Deployment);
             Assert.True(evidence.LateAnswers > 0);
             Assert.Contains(evidence.Books.Ledger, e => e.Payer == "own_key");

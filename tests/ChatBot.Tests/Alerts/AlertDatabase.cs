@@ -16,7 +16,7 @@ internal static class AlertDatabase
     ];
 
     /// <summary>The id of a new alert.</summary>
-    public static async Task<Guid> Raise(this OwnDatabase database, string kind = "cap", Guid? userId = null, string facts = """{"percent": 80}""")
+    public static async Task<Guid> Raise(this OwnDatabase database, string kind = "cap_warning", Guid? userId = null, string facts = """{"percent": 80}""")
     {
         var key = $"{kind}:{Guid.NewGuid()}";
         await database.Execute("select billing.raise_alert($1, $2, $3, $4::jsonb)", key, kind, (object?)userId ?? DBNull.Value, facts);

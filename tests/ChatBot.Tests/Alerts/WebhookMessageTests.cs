@@ -15,7 +15,7 @@ public sealed class WebhookMessageTests(TestStack stack)
     [Fact]
     public async Task A_receiver_can_verify_who_sent_it_and_when()
     {
-        var sent = await SendOne(kind: "cap", facts: """{"cap": "tokens", "percent": 80, "note": "für Ada ✓"}""");
+        var sent = await SendOne(kind: "cap_warning", facts: """{"cap": "tokens", "percent": 80, "note": "für Ada ✓"}""");
 
         Assert.Equal(("POST", "/hooks/chatbot", "?from=tests"), (sent.Method, sent.Path, sent.Query));
         Assert.Equal("application/json", sent.Headers["Content-Type"]);
@@ -39,12 +39,12 @@ public sealed class WebhookMessageTests(TestStack stack)
     }
 
     [Theory]
-    [InlineData(80, "usage.cap.warning")]
-    [InlineData(99, "usage.cap.warning")]
-    [InlineData(100, "usage.cap.reached")]
-    public async Task A_cap_is_warned_of_and_then_reached(int percent, string type)
+    [InlineData("cap_warning", 80, "usage.cap.warning")]
+    [InlineData("cap_reached", 99, "usage.cap.reached")]
+    [InlineData("cap_reached", 130, "usage.cap.reached")]
+    public async Task A_cap_is_warned_of_and_then_reached(string kind, int percent, string type)
     {
-        var body = JsonNode.Parse((await SendOne("cap", $$"""{"cap": "tokens", "percent": {{percent}}, "limit": 1000, "used": 800.5}""")).Body)!;
+        var body = JsonNode.Parse((await SendOne(kind, $$"""{"cap": "tokens", "percent": {{percent}}, "limit": 1000, "used": 800.5}""")).Body)!;
 
         Assert.Equal(type, (string?)body["type"]);
         Assert.Equal("tokens", (string?)body["data"]!["cap"]);

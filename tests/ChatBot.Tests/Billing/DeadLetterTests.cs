@@ -13,7 +13,7 @@ public sealed class DeadLetterTests(TestStack stack)
         Assert.True(await forgotten.Finish(new(10, 0, 2, 0)));
         var letter = await stack.Scalar<Guid>(
             """
-            insert into chatbot.dead_letters (queue, message_id, body, dequeue_count)
+            insert into chatbot.dead_letters (queue, message_id, body, attempts)
             values ('assistant-messages-poison', $1, $2, 5)
             returning id
             """,

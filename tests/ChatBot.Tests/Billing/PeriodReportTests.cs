@@ -46,9 +46,9 @@ public sealed class PeriodReportTests(TestStack stack)
         Assert.All(lines[1..^1], line => Assert.Matches("^[0-9a-f-]{36},2031-04-01T00:00:00Z,2031-05-01T00:00:00Z,open,30,0\\.125,USD,0,$", line));
         Assert.Equal(
             $""""
-            model,payer,calls,input_tokens,cached_input_tokens,output_tokens,reasoning_tokens,cost,currency
-            "gpt, ""quoted""",platform,{ManyUsers / 2},{ManyUsers / 2 * 10},0,{ManyUsers / 2 * 20},0,{(ManyUsers / 2 * 0.125m).ToString(CultureInfo.InvariantCulture)},USD
-            gpt-4o,platform,{ManyUsers / 2},{ManyUsers / 2 * 10},0,{ManyUsers / 2 * 20},0,{(ManyUsers / 2 * 0.125m).ToString(CultureInfo.InvariantCulture)},USD
+            model,payer,calls,input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens,cost,currency
+            "gpt, ""quoted""",platform,{ManyUsers / 2},{ManyUsers / 2 * 10},0,0,{ManyUsers / 2 * 20},0,{(ManyUsers / 2 * 0.125m).ToString(CultureInfo.InvariantCulture)},USD
+            gpt-4o,platform,{ManyUsers / 2},{ManyUsers / 2 * 10},0,0,{ManyUsers / 2 * 20},0,{(ManyUsers / 2 * 0.125m).ToString(CultureInfo.InvariantCulture)},USD
 
             """".ReplaceLineEndings("\r\n"),
             models);

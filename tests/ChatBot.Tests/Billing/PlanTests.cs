@@ -11,11 +11,9 @@ public sealed class PlanTests(TestStack stack)
     public async Task A_plan_is_put_read_and_listed_as_it_is()
     {
         var (finance, id) = (stack.Finance(), $"p{Guid.NewGuid():N}");
-        var plan = new JsonObject
-        {
-            ["name"] = "Team", ["tokenCap"] = 5_000_000, ["costCap"] = 49.5, ["dailyTokenCap"] = 400_000, ["dailyCostCap"] = 5, ["periodAnchorDay"] = 15,
-            ["requestsPerMinute"] = 120, ["concurrentStreams"] = 8, ["maxOutputTokens"] = 8192, ["modelsAllowed"] = new JsonArray("gpt-4o-mini"), ["stopsAtCap"] = true,
-        };
+        var plan = PlanBody.Of(
+            "Team", ("tokenCap", 5_000_000), ("costCap", 49.5), ("dailyTokenCap", 400_000), ("dailyCostCap", 5), ("periodAnchorDay", 15),
+            ("requestsPerMinute", 120), ("concurrentStreams", 8), ("maxOutputTokens", 8192), ("modelsAllowed", new JsonArray("gpt-4o-mini")), ("stopsAtCap", true));
 
         var put = (await finance.Put($"/api/billing/plans/{id}", plan)).Is(HttpStatusCode.OK).Json;
         var read = (await finance.Get($"/api/billing/plans/{id}")).Is(HttpStatusCode.OK).Json;
@@ -43,7 +41,7 @@ public sealed class PlanTests(TestStack stack)
     [Fact]
     public async Task A_model_without_a_price_cannot_be_allowed()
     {
-        var body = new JsonObject { ["name"] = "Dear", ["modelsAllowed"] = new JsonArray("gpt-4o", "gpt-unpriced") };
+        var body = PlanBody.Of("Dear", ("modelsAllowed", new JsonArray("gpt-4o", "gpt-unpriced")));
 
         var problem = (await stack.Finance().Put("/api/billing/plans/unpriced", body)).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
 
@@ -55,10 +53,10 @@ public sealed class PlanTests(TestStack stack)
     public async Task A_user_is_moved_to_a_plan_with_exceptions_and_sees_it_at_once()
     {
         var (finance, user, id) = (stack.Finance(), await stack.NewUser(), $"p{Guid.NewGuid():N}");
-        (await finance.Put($"/api/billing/plans/{id}", new JsonObject { ["name"] = "Big", ["tokenCap"] = 700_000 })).Is(HttpStatusCode.OK);
+        (await finance.Put($"/api/billing/plans/{id}", PlanBody.Of("Big", ("tokenCap", 700_000)))).Is(HttpStatusCode.OK);
         (await finance.Get($"/api/billing/users/{user.Id}/plan")).IsProblem(HttpStatusCode.NotFound, "not_found");
 
-        var put = (await finance.Put($"/api/billing/users/{user.Id}/plan", new JsonObject { ["planId"] = id, ["dailyTokenCap"] = 90_000 })).Is(HttpStatusCode.OK);
+        var put = (await finance.Put($"/api/billing/users/{user.Id}/plan", PlanBody.OfUser(id, ("dailyTokenCap", 90_000)))).Is(HttpStatusCode.OK);
         var read = (await finance.Get($"/api/billing/users/{user.Id}/plan")).Is(HttpStatusCode.OK);
         var standing = (await user.Get("/api/usage")).Is(HttpStatusCode.OK).Json;
         var seen = (await finance.Get($"/api/billing/users/{user.Id}/usage")).Is(HttpStatusCode.OK).Json;
@@ -66,7 +64,7 @@ public sealed class PlanTests(TestStack stack)
         Assert.Equal(put.Body, read.Body);
         Assert.Equal((id, 700_000, 90_000), ((string?)standing["plan"], (int)standing["tokens"]!["cap"]!, (int)standing["dailyTokens"]!["cap"]!));
         Assert.True(JsonNode.DeepEquals(standing, seen));
-        (await finance.Put($"/api/billing/users/{user.Id}/plan", new JsonObject { ["planId"] = "nowhere" })).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await finance.Put($"/api/billing/users/{user.Id}/plan", PlanBody.OfUser("nowhere"))).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
     }
 
     [Fact]
@@ -76,9 +74,9 @@ public sealed class PlanTests(TestStack stack)
         var chat = await user.NewChat();
         var path = $"/api/billing/users/{user.Id}/plan";
 
-        (await finance.Put(path, new JsonObject { ["planId"] = "free", ["blockedReason"] = "An invoice is overdue." })).Is(HttpStatusCode.OK);
+        (await finance.Put(path, PlanBody.OfUser("free", ("blockedReason", "An invoice is overdue.")))).Is(HttpStatusCode.OK);
         var refusal = (await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("Hi"))).IsProblem(HttpStatusCode.Forbidden, "account_blocked");
-        (await finance.Put(path, new JsonObject { ["planId"] = "free" })).Is(HttpStatusCode.OK);
+        (await finance.Put(path, PlanBody.OfUser("free"))).Is(HttpStatusCode.OK);
 
         Assert.Equal("An invoice is overdue.", (string?)refusal["detail"]);
         await user.Send(chat, "Hi. [[tokens=2]]");
@@ -112,11 +110,11 @@ public sealed class PlanTests(TestStack stack)
         var limits = (await stack.Finance().Get("/api/billing/deployment")).Is(HttpStatusCode.OK).Json;
 
         Assert.All(["tokenCap", "costCap", "requestsPerMinute", "concurrentStreams"], name => Assert.Null(limits[name]));
-        (await stack.Finance().Put("/api/billing/deployment", new JsonObject { ["concurrentStreams"] = 0 })).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await stack.Finance().Put("/api/billing/deployment", PlanBody.OfDeployment(("concurrentStreams", 0)))).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
     }
 
     // No limits, so that nobody who is tested beside this one is limited.
     [Fact]
     public async Task Who_sees_to_the_billing_sets_the_limits_of_the_deployment() =>
-        Assert.Null((await stack.Finance().Put("/api/billing/deployment", new JsonObject())).Is(HttpStatusCode.OK).Json["tokenCap"]);
+        Assert.Null((await stack.Finance().Put("/api/billing/deployment", PlanBody.OfDeployment())).Is(HttpStatusCode.OK).Json["tokenCap"]);
 }

@@ -18,6 +18,7 @@ public sealed class CheckerTests(CalmRun run) : IClassFixture<CalmRun>
         { nameof(Falsifications.MessageDoubled), "2" },
         { nameof(Falsifications.OutputRaised), "3b" },
         { nameof(Falsifications.LedgerRowDoubled), "3d" },
+        { nameof(Falsifications.ReceiptLowered), "3e" },
         { nameof(Falsifications.CapOvershot), "4a" },
         { nameof(Falsifications.TotalRaised), "5" },
         { nameof(Falsifications.DayRaised), "5" },
@@ -42,7 +43,7 @@ public sealed class CheckerTests(CalmRun run) : IClassFixture<CalmRun>
         });
 
         Assert.All(findings, finding => Assert.True(finding.Holds, finding.ToString()));
-        Assert.Equal(16, findings.Select(f => f.Name).Distinct().Count());
+        Assert.Equal(17, findings.Select(f => f.Name).Distinct().Count());
     }
 
     [Theory]

@@ -73,17 +73,23 @@ internal static class Falsifications
     public const string LedgerRowDoubled = LedgerUnlocked + """
         with doubled as (
           insert into billing.usage_events (
-            id, completion_id, attempt, user_id, chat_id, purpose, model, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-            price_id, input_rate, cached_input_rate, output_rate, reasoning_rate, cost, currency, quality, payer, period_start, day, occurred_at
+            id, completion_id, attempt, user_id, chat_id, purpose, model, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
+            reasoning_tokens, price_id, input_rate, cached_input_rate, cache_write_rate, output_rate, reasoning_rate, cost, currency, quality, payer, period_start, day, occurred_at
           )
           select gen_random_uuid(), e.completion_id, e.attempt + 1, e.user_id, e.chat_id, e.purpose, e.model, e.input_tokens,
-            e.cached_input_tokens, e.output_tokens, e.reasoning_tokens, e.price_id, e.input_rate, e.cached_input_rate, e.output_rate,
+            e.cached_input_tokens, e.cache_write_tokens, e.output_tokens, e.reasoning_tokens, e.price_id, e.input_rate, e.cached_input_rate, e.cache_write_rate, e.output_rate,
             e.reasoning_rate, e.cost, e.currency, e.quality, e.payer, e.period_start, e.day, e.occurred_at
           from billing.usage_events e
           where e.quality = 'reported' and e.payer = 'platform'
           order by e.occurred_at
           limit 1
           returning *
+        ),
+        untold as (
+          update public.messages m
+          set receipt = null
+          from doubled d
+          where m.id = d.completion_id
         ),
         counted as (
           update billing.usage_periods p
@@ -96,6 +102,7 @@ internal static class Falsifications
         set calls = y.calls + 1,
             input_tokens = y.input_tokens + d.input_tokens,
             cached_input_tokens = y.cached_input_tokens + d.cached_input_tokens,
+            cache_write_tokens = y.cache_write_tokens + d.cache_write_tokens,
             output_tokens = y.output_tokens + d.output_tokens,
             reasoning_tokens = y.reasoning_tokens + d.reasoning_tokens,
             cost = y.cost + d.cost
@@ -110,6 +117,12 @@ internal static class Falsifications
           where id = (select e.id from billing.usage_events e where e.payer = 'platform' order by e.occurred_at limit 1)
           returning *
         ),
+        untold as (
+          update public.messages m
+          set receipt = null
+          from lost l
+          where m.id = l.completion_id
+        ),
         counted as (
           update billing.usage_periods p
           set tokens = p.tokens - l.input_tokens - l.output_tokens,
@@ -121,6 +134,7 @@ internal static class Falsifications
         set calls = y.calls - 1,
             input_tokens = y.input_tokens - l.input_tokens,
             cached_input_tokens = y.cached_input_tokens - l.cached_input_tokens,
+            cache_write_tokens = y.cache_write_tokens - l.cache_write_tokens,
             output_tokens = y.output_tokens - l.output_tokens,
             reasoning_tokens = y.reasoning_tokens - l.reasoning_tokens,
             cost = y.cost - l.cost
@@ -142,6 +156,12 @@ internal static class Falsifications
           )
           returning *
         ),
+        untold as (
+          update public.messages m
+          set receipt = null
+          from raised r
+          where m.id = r.completion_id
+        ),
         counted as (
           update billing.usage_periods p
           set tokens = p.tokens + 100
@@ -153,6 +173,12 @@ internal static class Falsifications
         from raised r
         where y.user_id = r.user_id and y.model = r.model and y.purpose = r.purpose and y.payer = r.payer
           and y.day = (r.occurred_at at time zone 'UTC')::date;
+        """;
+
+    public const string ReceiptLowered = """
+        update public.messages
+        set receipt = receipt || '{"cost": 0.00000001}'
+        where id = (select m.id from public.messages m where m.receipt is not null order by m.seq limit 1);
         """;
 
     public const string CapOvershot = """
@@ -177,7 +203,7 @@ internal static class Falsifications
         set local session_replication_role = replica;
         update public.messages m
         set user_id = (select c.user_id from public.chats c where c.user_id <> m.user_id limit 1)
-        where m.id = (select a.id from public.messages a where a.role = 'assistant' and a.content not like '%u%u%' limit 1);
+        where m.id = (select a.id from public.messages a where a.role = 'assistant' order by a.content like '%u%u%', a.id limit 1);
         """;
 
     public const string ValidDeadLetter = """

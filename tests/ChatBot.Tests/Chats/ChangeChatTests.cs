@@ -31,34 +31,64 @@ public sealed class ChangeChatTests(TestStack stack)
     [Theory]
     [InlineData("model")]
     [InlineData("systemPrompt")]
-    public async Task An_empty_text_takes_a_model_or_a_system_prompt_away(string member)
+    public async Task A_null_or_an_empty_text_takes_a_model_or_a_system_prompt_away(string member)
     {
         var user = await stack.NewUser();
-        var chat = await NewFullChat(user);
 
-        var after = (await user.Patch($"/api/chats/{chat["id"]}", new JsonObject { [member] = "" })).Is(HttpStatusCode.OK);
+        foreach (var nothing in (string?[])["", null])
+        {
+            var chat = await NewFullChat(user);
 
-        Assert.Null(after[member]);
-        Assert.Equal(chat["title"], after["title"]);
+            var after = (await user.Patch($"/api/chats/{chat["id"]}", new JsonObject { [member] = nothing })).Is(HttpStatusCode.OK);
+
+            Assert.Null(after[member]);
+            foreach (var other in (string[])["title", "status", member == "model" ? "systemPrompt" : "model"])
+            {
+                Assert.Equal(chat[other], after[other]);
+            }
+        }
     }
 
     [Fact]
-    public async Task A_null_is_as_if_it_were_absent()
+    public async Task A_change_of_nothing_leaves_the_chat_at_its_time_and_place()
     {
         var user = await stack.NewUser();
         var chat = await NewFullChat(user);
+        var newer = await user.NewChat();
 
-        var after = (await user.Patch($"/api/chats/{chat["id"]}", new JsonObject { ["title"] = null, ["model"] = null })).Is(HttpStatusCode.OK);
+        var after = (await user.Patch($"/api/chats/{chat["id"]}", new JsonObject())).Is(HttpStatusCode.OK);
 
-        Assert.Equal(chat["title"], after["title"]);
-        Assert.Equal(chat["model"], after["model"]);
+        Assert.Equal(chat.Body, after.Body);
+        Assert.Equal(chat.Headers["ETag"], after.Headers["ETag"]);
+        Assert.Equal([newer, chat["id"]], (await user.Get("/api/chats")).Json["items"]!.AsArray().Select(c => (string?)c!["id"]));
+        (await user.Patch($"/api/chats/{chat["id"]}", new JsonObject(), ("If-Match", "\"1\""))).IsProblem(HttpStatusCode.PreconditionFailed, "precondition_failed");
+        (await user.Patch($"/api/chats/{Guid.NewGuid()}", new JsonObject())).IsProblem(HttpStatusCode.NotFound, "not_found");
+    }
+
+    [Fact]
+    public async Task A_model_that_the_plan_does_not_allow_is_refused_at_the_chat()
+    {
+        var user = await stack.NewUser();
+        var chat = await NewFullChat(user);
+        await stack.LimitModels(user, "gpt-4o");
+
+        var changed = (await user.Patch($"/api/chats/{chat["id"]}", new JsonObject { ["model"] = "gpt-4o-mini" })).IsProblem(HttpStatusCode.Forbidden, "model_not_allowed");
+        (await user.Post("/api/chats", new JsonObject { ["model"] = "gpt-4o-mini" })).IsProblem(HttpStatusCode.Forbidden, "model_not_allowed");
+
+        Assert.Contains("gpt-4o-mini", (string?)changed["detail"], StringComparison.Ordinal);
+        Assert.Equal(chat.Body, (await user.Get($"/api/chats/{chat["id"]}")).Body);
+        (await user.Post("/api/chats", new JsonObject { ["model"] = "gpt-4o" })).Is(HttpStatusCode.Created);
     }
 
     [Theory]
     [InlineData("title", "")]
+    [InlineData("title", " \t\n ")]
+    [InlineData("title", "\u00A0\u3000")]
+    [InlineData("title", null)]
     [InlineData("status", "deleted")]
     [InlineData("status", "")]
-    public async Task A_value_that_cannot_be_is_refused_naming_its_field(string field, string value)
+    [InlineData("status", null)]
+    public async Task A_value_that_cannot_be_is_refused_naming_its_field(string field, string? value)
     {
         var user = await stack.NewUser();
         var chat = await NewFullChat(user);

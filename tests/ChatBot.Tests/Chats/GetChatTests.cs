@@ -112,15 +112,4 @@ public sealed class GetChatTests(TestStack stack)
         Assert.Empty((await user.Get("/api/chats")).Json["items"]!.AsArray());
         Assert.Equal(0L, await stack.Scalar<long>("select count(*) from public.messages where user_id = $1", user.Id));
     }
-
-    [Fact]
-    public async Task The_id_of_a_deleted_chat_can_be_used_again()
-    {
-        var user = await stack.NewUser();
-        var body = new JsonObject { ["id"] = Guid.NewGuid().ToString() };
-        (await user.Post("/api/chats", body)).Is(HttpStatusCode.Created);
-        (await user.Delete($"/api/chats/{body["id"]}")).Is(HttpStatusCode.NoContent);
-
-        (await user.Post("/api/chats", body)).Is(HttpStatusCode.Created);
-    }
 }

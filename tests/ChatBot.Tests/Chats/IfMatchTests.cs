@@ -36,6 +36,25 @@ public sealed class IfMatchTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_chat_of_an_older_state_is_not_deleted()
+    {
+        var user = await stack.NewUser();
+        var chat = (await user.Post("/api/chats", new JsonObject { ["title"] = "Trip" })).Is(HttpStatusCode.Created);
+        var path = $"/api/chats/{chat["id"]}";
+        var current = (await user.Patch(path, new JsonObject { ["title"] = "Mine" })).Is(HttpStatusCode.OK);
+
+        foreach (var etag in (string[])[chat.Headers["ETag"], "\"nonsense\"", $"W/{current.Headers["ETag"]}"])
+        {
+            (await user.Delete(path, ("If-Match", etag))).IsProblem(HttpStatusCode.PreconditionFailed, "precondition_failed");
+        }
+
+        Assert.Equal("Mine", (await user.Get(path))["title"]);
+        (await user.Delete(path, ("If-Match", current.Headers["ETag"]))).Is(HttpStatusCode.NoContent);
+        (await user.Delete(path, ("If-Match", current.Headers["ETag"]))).IsProblem(HttpStatusCode.NotFound, "not_found");
+        (await user.Delete($"/api/chats/{await user.NewChat()}", ("If-Match", "*"))).Is(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task Any_state_will_do_where_the_client_says_so()
     {
         var user = await stack.NewUser();

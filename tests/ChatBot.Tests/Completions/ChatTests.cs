@@ -38,6 +38,29 @@ public sealed class ChatTests(TestStack stack)
         Assert.Equal(HttpStatusCode.OK, (await user.Get("/api/chats/Zk3fPq0Lm9xYtB7a/messages/msg-1")).Status);
     }
 
+    [Theory]
+    [InlineData("""{"content":"","parts":[{"type":"text","text":"Hel"},{"type":"text","text":"lo"}]}""")]
+    [InlineData("""{"content":null,"parts":[{"type":"text","text":"Hello"}]}""")]
+    [InlineData("""{"parts":[{"type":"text","text":"Hello"}]}""")]
+    [InlineData("""{"content":"Hello"}""")]
+    [InlineData("""{"content":"Hello","parts":null}""")]
+    [InlineData("""{"content":"Hello","parts":[]}""")]
+    [InlineData("""{"content":"Hello","parts":[{"type":"text","text":""}]}""")]
+    public async Task A_message_has_its_text_in_its_content_or_where_that_is_empty_in_its_parts(string message)
+    {
+        var user = await stack.NewUser();
+        string[] chats = [Guid.NewGuid().ToString(), await user.NewChat()];
+
+        (await user.SendRaw(HttpMethod.Post, "/api/chat", $$"""{"id":"{{chats[0]}}","messages":[{{message}}]}""", [])).Is(HttpStatusCode.OK);
+        (await user.SendRaw(HttpMethod.Post, $"/api/chats/{chats[1]}/stream", $$"""{"message":{{message}}}""", [])).Is(HttpStatusCode.OK);
+        (await user.SendRaw(HttpMethod.Post, "/api/usage/estimate", $$"""{"message":{{message}}}""", [])).Is(HttpStatusCode.OK);
+
+        foreach (var chat in chats)
+        {
+            Assert.Equal("Hello", (string?)(await user.Messages(chat))[0]!["content"]);
+        }
+    }
+
     [Fact]
     public async Task Only_the_newest_turn_is_taken_and_the_history_is_the_servers_own()
     {
@@ -84,7 +107,11 @@ public sealed class ChatTests(TestStack stack)
     [InlineData("""{"id":"c","messages":[{"role":"user","content":"x"}],"onDisconnect":"later"}""", "onDisconnect")]
     [InlineData("""{"id":"c","messages":[{"role":"user","content":"x"}],"onDisconnect":"\ud800"}""", "onDisconnect")]
     [InlineData("""{"id":"c","messages":[{"role":"user","parts":[null]}]}""", "message.parts")]
-    [InlineData("""{"id":"","messages":[{"role":"user","content":"x"}]}""", "chatId")]
+    [InlineData("""{"id":"","messages":[{"role":"user","content":"x"}]}""", "id")]
+    [InlineData("""{"chatId":"","messages":[{"role":"user","content":"x"}]}""", "chatId")]
+    [InlineData("""{"id":"c","messages":[{"role":"user","content":""}]}""", "message")]
+    [InlineData("""{"id":"c","messages":[{"role":"user","content":"","parts":[]}]}""", "message")]
+    [InlineData("""{"id":"c","messages":[{"role":"user","content":"","parts":[{"type":"text","text":""}]}]}""", "message")]
     public async Task A_body_that_cannot_be_sent_is_refused_naming_the_field(string body, string field)
     {
         var user = await stack.NewUser();

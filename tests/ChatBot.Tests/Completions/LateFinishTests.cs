@@ -51,9 +51,9 @@ public sealed class LateFinishTests(TestStack stack)
         await half.ExpireLease();
         var store = stack.Program.Services.GetRequiredService<CompletionStore>();
         var cancellation = TestContext.Current.CancellationToken;
-        Assert.True(await store.Finish(half.Ended(s_usage, state: "interrupted"), 0, isLate: true, cancellation));
+        Assert.Equal(FinishOutcome.Stored, await store.Finish(half.Ended(s_usage, state: "interrupted"), 0, isLate: true, cancellation));
 
-        Assert.False(await store.Finish(half.Ended(s_usage, text: "other", state: "stopped"), 0, isLate: true, cancellation));
+        Assert.Equal(FinishOutcome.NotOurs, await store.Finish(half.Ended(s_usage, text: "other", state: "stopped"), 0, isLate: true, cancellation));
 
         await half.Wake();
         await stack.WaitUntilRecorded(half.Id);
@@ -79,7 +79,7 @@ public sealed class LateFinishTests(TestStack stack)
     public async Task An_admission_that_was_never_committed_leaves_no_dead_letter()
     {
         var id = Guid.CreateVersion7();
-        await Claim(new FinishedAnswer(1, id, 1, AnswerEnd.Failed, null, "unavailable", null, false, "", null, null, null, null, null));
+        await Claim(new FinishedAnswer(1, id, 1, AnswerEnd.Failed, null, "unavailable", null, false, "", null, null, null, null, null, null, null, null, null));
 
         await stack.WaitUntil(async () => await Claims.Find(id, TestContext.Current.CancellationToken) is null);
     }

@@ -79,7 +79,7 @@ public sealed class LeavingClientTests(TestStack stack)
     private async Task LeaveAtRequest(string function, Leaving how)
     {
         await using var wire = new DatabaseWire(stack.Local.Postgres.Port);
-        await using var program = await stack.StartHosted(wire);
+        await using var program = await stack.StartWithoutTriggers(wire);
         var (user, marker) = (await stack.NewUser(program), Guid.NewGuid().ToString());
         var chat = await user.NewChat();
         var held = wire.On(WireAction.Hold, function);

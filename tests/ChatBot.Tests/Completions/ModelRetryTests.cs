@@ -1,4 +1,5 @@
 using System.Net;
+using ChatBot.Tests.Database;
 using ChatBot.Tests.Stack;
 using Xunit;
 
@@ -76,18 +77,65 @@ public sealed class ModelRetryTests(TestStack stack)
         Assert.Single(stack.CallsOf(marker));
     }
 
-    [Fact]
-    public async Task A_model_that_asks_to_be_left_alone_for_long_is_not_waited_for()
+    [Theory]
+    [InlineData("retry-after=21", "21")]
+    [InlineData("retry-after=20.5", "21")]
+    [InlineData("retry-after=86400", "3600")]
+    [InlineData("retry-after=99999999999999999999", "3600")]
+    [InlineData("retry-after-ms=30500", "31")]
+    [InlineData("retry-after=1 retry-after-ms=90000", "90")]
+    public async Task A_model_that_asks_to_be_left_alone_for_long_is_not_waited_for(string hint, string passedOn)
     {
         var user = await stack.NewUser();
         var chat = await user.NewChat();
         var marker = Guid.NewGuid().ToString();
 
-        var refused = await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody($"{marker} [[status=429 retry-after=21]]"));
+        var refused = await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody($"{marker} [[status=429 {hint}]]"));
 
         refused.IsProblem(HttpStatusCode.BadGateway, "model_failed");
-        Assert.Equal("21", refused.Headers["Retry-After"]);
+        Assert.Equal(passedOn, refused.Headers["Retry-After"]);
         Assert.Single(stack.CallsOf(marker));
+    }
+
+    [Theory]
+    [InlineData("retry-after=1.5", 1.5)]
+    [InlineData("retry-after-ms=1200", 1.2)]
+    [InlineData("retry-after=date", 1)]
+    public async Task A_model_is_never_called_again_earlier_than_it_asked_for(string hint, double seconds)
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var marker = Guid.NewGuid().ToString();
+
+        await user.Send(chat, $"{marker} [[status=429 {hint} times=1 tokens=9]]");
+
+        var calls = stack.CallsOf(marker);
+        Assert.Equal(2, calls.Count);
+        // From its arrival: the program may have the refusal before the model notes that it has sent it.
+        Assert.True(calls[1].At - calls[0].At >= TimeSpan.FromSeconds(seconds), $"{calls[1].At - calls[0].At}");
+    }
+
+    [Fact]
+    public async Task A_further_call_that_was_stopped_before_it_was_made_costs_nothing()
+    {
+        await using var wire = new DatabaseWire(stack.Local.Postgres.Port);
+        await using var program = await stack.StartWithoutTriggers(wire);
+        var user = await stack.NewUser(program);
+        var chat = await user.NewChat();
+        var marker = Guid.NewGuid().ToString();
+        var sending = user.Send(chat, $"{marker} [[status=429 retry-after-ms=1000 times=1 tokens=9]]");
+        await stack.WaitUntil(() => Task.FromResult(stack.CallsOf(marker) is [{ Status: 429 }]));
+        var held = wire.On(WireAction.Hold, "append_deltas");
+        await held.Reached;
+        await stack.Execute("update chatbot.completions set cancel_requested = true where user_id = $1", user.Id);
+        // Past the time that the model asked for: the further call waits for this write.
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+
+        held.Release();
+
+        Assert.Equal("abort", (string?)(await sending).Last["type"]);
+        Assert.Single(stack.CallsOf(marker));
+        Assert.Equal(new Books("user, assistant stopped", "", 0, 0, true), await Books.Settled(stack.Database, user.Id));
     }
 
     [Theory]
@@ -129,7 +177,7 @@ public sealed class ModelRetryTests(TestStack stack)
         Assert.True(await stack.Scalar<bool>(
             """
             select count(*) = 1 and bool_and(e.model = 'gpt-4o-mini' and e.quality = 'reported'
-              and e.cost = billing.cost_of(p, e.input_tokens, e.cached_input_tokens, e.output_tokens, e.reasoning_tokens))
+              and e.cost = billing.cost_of(p, e.input_tokens, e.cached_input_tokens, e.cache_write_tokens, e.output_tokens, e.reasoning_tokens))
             from billing.usage_events e
             join billing.model_prices p on p.id = e.price_id and p.model = 'gpt-4o-mini'
             where e.user_id = $1

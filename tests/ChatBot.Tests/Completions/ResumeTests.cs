@@ -23,7 +23,7 @@ public sealed class ResumeTests(TestStack stack)
         var user = await stack.NewUser();
         var chat = await user.NewChat();
         var running = user.Send(chat, "Go. [[tokens=60 delay=10ms]]");
-        await stack.WaitUntil("select exists (select from chatbot.completions where chat_id = $1 and state = 'streaming')", Guid.Parse(chat));
+        await stack.WaitUntilStreaming(chat);
 
         var resumed = EventStreamText.Parse((await user.Get($"/api/chats/{chat}/stream")).Is(HttpStatusCode.OK).Body);
 
@@ -47,6 +47,44 @@ public sealed class ResumeTests(TestStack stack)
         Assert.DoesNotContain("start", rest.Types);
         Assert.Equal("finish", (string?)rest.Last["type"]);
         Assert.True(rest.IsDone);
+    }
+
+    [Fact]
+    public async Task With_the_id_of_an_answer_it_comes_from_its_first_part_also_when_it_has_ended()
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var first = await user.Send(chat, "Go. [[tokens=20]]");
+        var next = user.Send(chat, "On. [[endless delay=20ms]]");
+        await stack.WaitUntilStreaming(chat);
+
+        var live = await stack.Scalar<Guid>("select id from chatbot.completions where chat_id = $1 and state = 'streaming'", Guid.Parse(chat));
+        var ended = EventStreamText.Parse((await user.Get($"/api/chats/{chat}/stream", ("Last-Event-ID", $"{first.MessageId}"))).Is(HttpStatusCode.OK).Body);
+        var resuming = user.Get($"/api/chats/{chat}/stream", ("Last-Event-ID", $"{live}"));
+        (await user.Post($"/api/chats/{chat}/stop", null)).Is(HttpStatusCode.NoContent);
+
+        Assert.Equal(("start", first.MessageId, first.Text, "finish"), (ended.Types[0], ended.MessageId, ended.Text, (string?)ended.Last["type"]));
+        var running = EventStreamText.Parse((await resuming).Is(HttpStatusCode.OK).Body);
+        Assert.Equal(("start", (await next).MessageId), (running.Types[0], running.MessageId));
+    }
+
+    [Fact]
+    public async Task With_the_last_event_id_of_an_answer_that_ended_its_rest_comes_though_another_is_being_written()
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var first = await user.Send(chat, "Go. [[tokens=20]]");
+        var next = user.Send(chat, "On. [[endless delay=20ms]]");
+        await stack.WaitUntilStreaming(chat);
+
+        var rest = EventStreamText.Parse((await user.Get($"/api/chats/{chat}/stream", ("Last-Event-ID", first.Ids[5]))).Is(HttpStatusCode.OK).Body);
+        var resuming = user.Get($"/api/chats/{chat}/stream", ("Last-Event-ID", first.Ids[^1]));
+        (await user.Post($"/api/chats/{chat}/stop", null)).Is(HttpStatusCode.NoContent);
+
+        Assert.Equal((first.Text[StreamPosition.Parse(first.Ids[5])!.Value.Offset..], "finish"), (rest.Text, (string?)rest.Last["type"]));
+        // Who had it all is told what runs.
+        var running = EventStreamText.Parse((await resuming).Is(HttpStatusCode.OK).Body);
+        Assert.Equal((await next).MessageId, running.MessageId);
     }
 
     [Fact]

@@ -28,6 +28,40 @@ public sealed class StreamTests(TestStack stack)
         Assert.Equal(stream.Parts.Count, stream.Ids.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("[[tokens=3]]", "complete")]
+    [InlineData("[[tokens=9 cut=5]]", "interrupted")]
+    [InlineData("[[endless delay=20ms]]", "stopped")]
+    public async Task The_metadata_of_the_message_tells_its_status_as_it_will_be_stored(string directive, string status)
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var sending = user.Send(chat, $"Go. {directive}");
+        if (status == "stopped")
+        {
+            await stack.WaitUntilStreaming(chat);
+            (await user.Post($"/api/chats/{chat}/stop", null)).Is(HttpStatusCode.NoContent);
+        }
+
+        var stream = await sending;
+
+        var told = stream.Parts.Select(p => (string?)p["messageMetadata"]?["status"]).OfType<string>().ToList();
+        Assert.Equal(["streaming", status], told);
+        Assert.Equal(status, (string?)(await user.Get($"/api/chats/{chat}/messages/{stream.MessageId}")).Is(HttpStatusCode.OK).Json["status"]);
+    }
+
+    [Fact]
+    public async Task Who_resumes_just_before_a_bad_end_is_told_the_status_with_it()
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var stream = await user.Send(chat, "Go. [[tokens=9 cut=5]]");
+
+        var rest = EventStreamText.Parse((await user.Get($"/api/chats/{chat}/stream", ("Last-Event-ID", stream.Ids[^2]))).Is(HttpStatusCode.OK).Body);
+
+        Assert.Equal(["message-metadata", "error"], rest.Types);
+    }
+
     [Fact]
     public async Task The_first_token_is_relayed_while_the_model_still_talks()
     {

@@ -55,14 +55,29 @@ public sealed class TitleTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_chat_gets_its_title_also_where_somebody_elses_that_is_deleted_had_its_id()
+    {
+        await using var account = new StorageAccount(stack.Local.Azurite);
+        await using var program = await Start(account, "gpt-4o-mini");
+        var chat = Guid.NewGuid().ToString();
+        foreach (var user in (TestUser[])[await stack.NewUser(program), await stack.NewUser(program)])
+        {
+            (await user.Post("/api/chat", ChatTests.AiSdkBody(chat, "m1", "Hello [[tokens=5]]"))).Is(HttpStatusCode.OK);
+            await TitleIsRecorded(user);
+            Assert.NotEqual("Hello [[tokens=5]]", await Title(user, chat));
+            (await user.Delete($"/api/chats/{chat}")).Is(HttpStatusCode.NoContent);
+        }
+    }
+
+    [Fact]
     public async Task A_chat_whose_question_was_deleted_is_no_subject_for_a_title()
     {
         var completion = await HalfCompletion.Begin(stack);
-        await stack.Execute("update public.chats set title = 'New chat' where id = $1", Guid.Parse(completion.Chat));
+        await stack.Execute("update public.chats set title = 'New chat', title_source = 'default' where id = $1", Guid.Parse(completion.Chat));
         await stack.Execute("delete from public.messages where chat_id = $1 and role = 'user'", Guid.Parse(completion.Chat));
         Assert.True(await completion.Finish(null));
 
-        await stack.Execute("select chatbot.give_title($1, 'Some title')", Guid.Parse(completion.Chat));
+        await stack.Execute("select chatbot.give_title($1, $2, 'Some title')", completion.User.Id, Guid.Parse(completion.Chat));
 
         Assert.Equal(0L, await stack.Scalar<long>("select count(*) from chatbot.title_subject($1)", completion.Id));
         Assert.Equal("New chat", await Title(completion.User, completion.Chat));
@@ -113,6 +128,31 @@ public sealed class TitleTests(TestStack stack)
         }
 
         Assert.Equal(0, (int)(await user.Get("/api/usage")).Json["tokens"]!["reserved"]!);
+    }
+
+    [Theory]
+    [InlineData("text=\"<think>They said hello.</think>Greetings\"", "Greetings")]
+    [InlineData("text=\"<thinking>They said\\nhello.</thinking>\\n\\nGreetings\"", "Greetings")]
+    [InlineData("text=\"They said hello.</think> Greetings\"", "Greetings")]
+    [InlineData("text=\"<think>They said hello, so\"", null)]
+    [InlineData("text=\"<think></think>\"", null)]
+    [InlineData("text=\" \"", null)]
+    [InlineData("refusal=\"This cannot be given a title.\"", null)]
+    [InlineData("text=\"I'm sorry, but I can't help with that.\"", null)]
+    [InlineData("tokens=5 finish=content_filter", null)]
+    [InlineData("tokens=5 finish=length", null)]
+    public async Task A_title_is_what_the_model_answers_and_neither_its_thoughts_nor_a_refusal(string directive, string? expected)
+    {
+        await using var account = new StorageAccount(stack.Local.Azurite);
+        await using var program = await Start(account, $"gpt-4o-mini [[{directive}]]");
+        var user = await stack.NewUser(program);
+        var marker = Guid.NewGuid().ToString();
+
+        var (chat, _) = await FirstTurn(user, $"{marker} hello");
+        await TitleIsRecorded(user);
+
+        var title = await Title(user, chat);
+        Assert.Equal(expected ?? $"{marker} hello", title);
     }
 
     private Task<TestProgram> Start(StorageAccount account, string titleDeployment) => stack.StartProgram(

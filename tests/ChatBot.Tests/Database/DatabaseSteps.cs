@@ -1,6 +1,5 @@
 using System.Net;
 using ChatBot.Functions.Completions;
-using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Queues;
 using ChatBot.Tests.Stack;
@@ -77,7 +76,7 @@ internal sealed class DatabaseSteps(TestStack stack)
         var user = await stack.NewUser();
         var chat = await user.NewChat();
         var sending = user.Send(chat, "Go. [[tokens=50 delay=15ms]]");
-        await stack.WaitUntil("select exists (select from chatbot.completions where chat_id = $1 and state = 'streaming')", Guid.Parse(chat));
+        await stack.WaitUntilStreaming(chat);
         var trip = wire.Fail(fault, "read_answer", passing);
 
         var reading = user.At(program.Address).Get($"/api/chats/{chat}/stream");
@@ -118,7 +117,7 @@ internal sealed class DatabaseSteps(TestStack stack)
         Assert.True(await completion.Finish(new TokenUsage(10, 0, 2, 0)));
 
         await FailOnce(fault, "persist_message", program => program.Services.GetRequiredService<PersistAssistantMessage>()
-            .Run(Delivery(QueueNames.AssistantMessages, completion.Id), TestContext.Current.CancellationToken));
+            .Persist(new WakeUp(1, completion.Id), TestContext.Current.CancellationToken));
 
         Assert.Equal(Books.OfOneAnswer, await Books.Settled(stack.Database, completion.User.Id));
     }
@@ -130,7 +129,7 @@ internal sealed class DatabaseSteps(TestStack stack)
         await stack.Execute("select chatbot.persist_message($1)", completion.Id);
 
         await FailOnce(fault, "record_usage", program => program.Services.GetRequiredService<RecordUsage>()
-            .Run(Delivery(QueueNames.UsageEvents, completion.Id), TestContext.Current.CancellationToken));
+            .Record(new WakeUp(1, completion.Id), TestContext.Current.CancellationToken));
 
         Assert.Equal(Books.OfOneAnswer, await Books.Settled(stack.Database, completion.User.Id));
     }
@@ -173,9 +172,7 @@ internal sealed class DatabaseSteps(TestStack stack)
         Assert.Equal(stream.Text, (string?)(await user.At(stack.Program.Address).Messages(chat))[1]!["content"]);
     }
 
-    private Task<TestProgram> Start(DatabaseWire wire) => stack.StartHosted(wire, ("Database__StatementTimeoutSeconds", "1"));
+    private Task<TestProgram> Start(DatabaseWire wire) => stack.StartWithoutTriggers(wire, ("Database__StatementTimeoutSeconds", "1"));
 
     private static string NewMarker() => Guid.NewGuid().ToString();
-
-    private static QueueTrigger Delivery(string queue, Guid id) => new(queue, "m", $$"""{"version":1,"completionId":"{{id}}"}""", 1);
 }

@@ -18,7 +18,7 @@ public sealed class LongOutageTests
         await using var stack = new TestStack();
         await stack.InitializeAsync();
         // Nobody may take the answer for dead before its process has the database again.
-        await using var program = await stack.StartHosted(("Streams__LeaseSeconds", "600"), ("Streams__TotalSeconds", "1800"));
+        await using var program = await stack.StartWithoutTriggers(("Streams__LeaseSeconds", "600"), ("Streams__TotalSeconds", "1800"));
         var (user, early, late) = (await stack.NewUser(program), await stack.NewUser(program), await stack.NewUser());
         var (chat, earlyChat, lateChat) = (await user.NewChat(), await early.NewChat(), await late.NewChat());
 

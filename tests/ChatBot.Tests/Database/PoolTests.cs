@@ -36,7 +36,7 @@ public sealed class PoolTests(TestStack stack)
         var user = await stack.NewUser(program);
         var (chat, marker) = (await user.NewChat(), Guid.NewGuid().ToString());
         var sending = user.Send(chat, $"{marker} [[tokens=30 delay=20ms]]");
-        await stack.WaitUntil("select exists (select from chatbot.completions where chat_id = $1 and state = 'streaming')", Guid.Parse(chat));
+        await stack.WaitUntilStreaming(chat);
 
         var (taken, taking) = await TakeTheConnection(wire, user);
         await stack.WaitUntil(() => Task.FromResult(stack.CallsOf(marker).Any(call => call.Outcome == CallOutcome.Completed)));
@@ -47,7 +47,7 @@ public sealed class PoolTests(TestStack stack)
         Assert.Equal(Books.OfOneAnswer, await Books.Settled(stack.Database, user.Id));
     }
 
-    private Task<TestProgram> Start(DatabaseWire wire) => stack.StartHosted(wire, ("Database__PoolSize", "1"), ("Database__PoolWaitSeconds", "1"));
+    private Task<TestProgram> Start(DatabaseWire wire) => stack.StartWithoutTriggers(wire, ("Database__PoolSize", "1"), ("Database__PoolWaitSeconds", "1"));
 
     private static async Task<(Tripwire Taken, Task<TestAnswer> Taking)> TakeTheConnection(DatabaseWire wire, TestUser user)
     {

@@ -17,7 +17,7 @@ public sealed class UnitOfWorkTests(TestStack stack)
     public async Task A_statement_runs_as_the_callers_role_with_the_callers_claims()
     {
         await using var database = Connect();
-        var user = Guid.NewGuid();
+        var user = await stack.NewAccount();
 
         Assert.StartsWith($"authenticated {user} ", await Ask(database, Of(user), Statement.Of(WhoAmI)), StringComparison.Ordinal);
         Assert.StartsWith("service_role  ", await Ask(database, Caller.Service, Statement.Of(WhoAmI)), StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class UnitOfWorkTests(TestStack stack)
         await using var database = Connect(poolSize: 1);
         var fresh = await AskSession(database);
 
-        var during = await Ask(database, Of(Guid.NewGuid()), Statement.Of(WhoAmI));
+        var during = await Ask(database, Of(await stack.NewAccount()), Statement.Of(WhoAmI));
         var after = await AskSession(database);
 
         Assert.Equal(fresh, after);
@@ -43,7 +43,7 @@ public sealed class UnitOfWorkTests(TestStack stack)
         await using var database = Connect(poolSize: 1);
         var fresh = await AskSession(database);
 
-        await Assert.ThrowsAsync<PostgresException>(() => Ask(database, Of(Guid.NewGuid()), Statement.Of("select (1 / 0)::text")));
+        await Assert.ThrowsAsync<PostgresException>(async () => await Ask(database, Of(await stack.NewAccount()), Statement.Of("select (1 / 0)::text")));
 
         Assert.Equal(fresh, await AskSession(database));
     }
@@ -52,7 +52,7 @@ public sealed class UnitOfWorkTests(TestStack stack)
     public async Task Callers_who_share_connections_never_see_each_others_claims()
     {
         await using var database = Connect(poolSize: 2);
-        var users = Enumerable.Range(0, 20).Select(_ => Guid.NewGuid()).ToArray();
+        var users = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => stack.NewAccount()));
 
         await Task.WhenAll(Enumerable.Range(0, 400).Select(async n =>
         {
@@ -95,7 +95,7 @@ public sealed class UnitOfWorkTests(TestStack stack)
         await using var database = Connect(statementTimeout: 1);
         var watch = Stopwatch.StartNew();
 
-        var error = await Assert.ThrowsAsync<PostgresException>(() => Ask(database, Of(Guid.NewGuid()), Statement.Of("select pg_sleep(20)::text")));
+        var error = await Assert.ThrowsAsync<PostgresException>(async () => await Ask(database, Of(await stack.NewAccount()), Statement.Of("select pg_sleep(20)::text")));
 
         Assert.Equal(PostgresErrorCodes.QueryCanceled, error.SqlState);
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(5));
@@ -107,7 +107,7 @@ public sealed class UnitOfWorkTests(TestStack stack)
         await using var database = Connect(poolSize: 1);
         using var leave = new CancellationTokenSource();
 
-        var asleep = database.First(Of(Guid.NewGuid()), Statement.Of("select pg_sleep(20)::text"), row => row.GetString(0), leave.Token);
+        var asleep = database.First(Of(await stack.NewAccount()), Statement.Of("select pg_sleep(20)::text"), row => row.GetString(0), leave.Token);
         await stack.WaitUntil("select exists (select from pg_stat_activity where query like 'select pg_sleep(20)%' and application_name = $1)", Name);
         await leave.CancelAsync();
 

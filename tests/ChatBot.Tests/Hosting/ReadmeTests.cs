@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ChatBot.Functions.Problems;
 using ChatBot.Local;
+using ChatBot.Shared.Completions;
 using ChatBot.Tests.Stack;
 using Xunit;
 
@@ -45,12 +46,23 @@ public sealed partial class ReadmeTests(TestStack stack)
         Assert.All(code, name => Assert.Contains($"`{name}", s_readme, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Its_table_of_the_receipt_has_each_member()
+    {
+        var table = s_readme[s_readme.IndexOf("| Member of the receipt |", StringComparison.Ordinal)..];
+        table = table[..table.IndexOf("\n\n", StringComparison.Ordinal)];
+
+        Assert.All(
+            typeof(Receipt).GetProperties(),
+            member => Assert.Contains($"`{char.ToLowerInvariant(member.Name[0])}{member.Name[1..]}`", table, StringComparison.Ordinal));
+    }
+
     [GeneratedRegex(@"^\| (\d{3}) \| `(\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex ErrorRow();
 
     [GeneratedRegex(@"^\| `(GET|POST|PUT|PATCH|DELETE) ([^`?]+)[^`]*` \| (\w+) \|", RegexOptions.Multiline)]
     private static partial Regex RouteRow();
 
-    [GeneratedRegex("\"((?:Database|Supabase|AzureWebJobsStorage|OpenAI|AzureOpenAI|Encryption|Streams|ModelCalls|Cors|Alerts|Reconciliation):[A-Za-z:]+|(?:OTEL|APPLICATIONINSIGHTS)_[A-Z_]+)\"")]
+    [GeneratedRegex("\"((?:Database|Supabase|AzureWebJobsStorage|OpenAI|AzureOpenAI|Encryption|Streams|ModelCalls|Cors|Alerts|Reconciliation|Logging|Limits):[A-Za-z:]+|(?:OTEL|APPLICATIONINSIGHTS)_[A-Z_]+)\"")]
     private static partial Regex SettingName();
 }

@@ -49,6 +49,24 @@ public sealed class ClientIdTests
     }
 
     [Theory]
+    [InlineData("a/b", false)]
+    [InlineData("/", false)]
+    [InlineData("a\\b", false)]
+    [InlineData(".", false)]
+    [InlineData("..", false)]
+    [InlineData("a\nb", false)]
+    [InlineData("\0", false)]
+    [InlineData("a\u0085", false)]
+    [InlineData("", false)]
+    [InlineData("...", true)]
+    [InlineData("a..b", true)]
+    [InlineData("a%2Fb", true)]
+    [InlineData("?#&;=+@: ", true)]
+    [InlineData("№ 漢字 😀 é", true)]
+    public void A_text_that_cannot_be_a_segment_of_a_path_is_no_id(string text, bool isAddressable) =>
+        Assert.Equal(isAddressable, ClientId.IsAddressable(text));
+
+    [Theory]
     [InlineData("")]
     [InlineData("\ud800")]
     [InlineData("\0")]

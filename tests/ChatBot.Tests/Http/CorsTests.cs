@@ -22,6 +22,24 @@ public sealed class CorsTests(TestStack stack)
         Assert.DoesNotContain("Access-Control-Allow-Credentials", answer.Headers.Keys);
     }
 
+    // As Chrome, Firefox and Safari ask for what each major of the AI SDK sets, and for what the apps around it do.
+    [Theory]
+    [InlineData("POST", "authorization,content-type")]
+    [InlineData("POST", "authorization,content-type,user-agent")]
+    [InlineData("POST", "authorization, content-type, user-agent")]
+    [InlineData("POST", "Authorization, Content-Type, User-Agent")]
+    [InlineData("GET", "authorization,last-event-id,user-agent")]
+    [InlineData("POST", "apikey,authorization,content-type,x-client-info,x-supabase-api-version")]
+    [InlineData("DELETE", "authorization,baggage,sentry-trace,traceparent")]
+    public async Task A_preflight_may_ask_for_any_header(string method, string headers)
+    {
+        var answer = await Preflight(Allowed, method, headers);
+
+        Assert.Equal(Allowed, answer.Is(HttpStatusCode.NoContent).Headers["Access-Control-Allow-Origin"]);
+        Assert.Equal(Names(headers), Names(answer.Headers["Access-Control-Allow-Headers"]));
+        Assert.Contains(method, answer.Headers["Access-Control-Allow-Methods"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("https://evil.example.com")]
     [InlineData("http://localhost:5174")]
@@ -80,7 +98,7 @@ public sealed class CorsTests(TestStack stack)
     [Fact]
     public async Task Several_origins_can_be_allowed_and_none_need_be()
     {
-        await using var two = await stack.StartHosted(("Cors__AllowedOrigins__0", "https://a.example.com"), ("Cors__AllowedOrigins__1", "https://B.example.com:8443/"));
+        await using var two = await stack.StartWithoutTriggers(("Cors__AllowedOrigins__0", "https://a.example.com"), ("Cors__AllowedOrigins__1", "https://B.example.com:8443/"));
         var user = await stack.NewUser(two);
 
         foreach (var origin in (string[])["https://a.example.com", "https://b.example.com:8443"])
@@ -99,6 +117,8 @@ public sealed class CorsTests(TestStack stack)
             "/api/chats",
             null,
             [("Origin", origin), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", headers)]);
+
+    private static string[] Names(string headers) => [.. headers.ToLowerInvariant().Split(',', StringSplitOptions.TrimEntries).Order()];
 
     private static bool IsAllowance(string header) => header.StartsWith("Access-Control-Allow-Origin", StringComparison.OrdinalIgnoreCase);
 }

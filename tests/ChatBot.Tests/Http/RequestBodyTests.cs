@@ -45,6 +45,17 @@ public sealed class RequestBodyTests(TestStack stack)
     }
 
     [Fact]
+    public async Task A_byte_order_mark_before_a_body_is_passed_over()
+    {
+        var user = await stack.NewUser();
+
+        var chat = (await user.SendRaw(HttpMethod.Post, "/api/chats", "\uFEFF{\"title\":\"Hello\"}", [])).Is(HttpStatusCode.Created)["id"]!;
+
+        var changed = (await user.SendRaw(HttpMethod.Patch, $"/api/chats/{chat}", "\uFEFF{\"title\":\"Hi\"}", [])).Is(HttpStatusCode.OK);
+        Assert.Equal("Hi", changed["title"]);
+    }
+
+    [Fact]
     public async Task A_body_that_is_not_utf8_is_refused()
     {
         var user = await stack.NewUser();

@@ -51,17 +51,17 @@ public sealed class AccessTokenTests(TestStack stack)
 
     [Fact]
     public async Task A_token_of_the_projects_signing_key_is_accepted() =>
-        (await Get(stack.Local.Tokens.Mint(new AccessToken(Guid.NewGuid())))).Is(HttpStatusCode.OK);
+        (await Get(stack.Local.Tokens.Mint(new AccessToken(await stack.NewAccount())))).Is(HttpStatusCode.OK);
 
     [Fact]
     public async Task A_token_of_the_legacy_secret_is_accepted() =>
-        (await Get(stack.Local.Tokens.MintLegacy(new AccessToken(Guid.NewGuid())))).Is(HttpStatusCode.OK);
+        (await Get(stack.Local.Tokens.MintLegacy(new AccessToken(await stack.NewAccount())))).Is(HttpStatusCode.OK);
 
     [Fact]
     public async Task A_legacy_token_is_refused_where_no_secret_is_configured()
     {
-        await using var program = await stack.StartHosted(("Supabase__JwtSecret", ""));
-        var token = new AccessToken(Guid.NewGuid());
+        await using var program = await stack.StartWithoutTriggers(("Supabase__JwtSecret", ""));
+        var token = new AccessToken(await stack.NewAccount());
 
         (await new TestUser(token.Subject, stack.Local.Tokens.MintLegacy(token), program.Address).Get(Route)).IsProblem(HttpStatusCode.Unauthorized, "unauthenticated");
         (await new TestUser(token.Subject, stack.Local.Tokens.Mint(token), program.Address).Get(Route)).Is(HttpStatusCode.OK);
@@ -72,23 +72,23 @@ public sealed class AccessTokenTests(TestStack stack)
     [InlineData("BEARER")]
     public async Task The_scheme_is_read_in_any_case(string scheme)
     {
-        var token = stack.Local.Tokens.Mint(new AccessToken(Guid.NewGuid()));
+        var token = stack.Local.Tokens.Mint(new AccessToken(await stack.NewAccount()));
 
         (await Get("", ("Authorization", $"{scheme} {token}"))).Is(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task An_expired_token_is_accepted_within_the_leeway() =>
-        (await Get(stack.Local.Tokens.Mint(new AccessToken(Guid.NewGuid()) { ExpiresIn = TimeSpan.FromSeconds(-15) }))).Is(HttpStatusCode.OK);
+        (await Get(stack.Local.Tokens.Mint(new AccessToken(await stack.NewAccount()) { ExpiresIn = TimeSpan.FromSeconds(-15) }))).Is(HttpStatusCode.OK);
 
     [Fact]
     public async Task Several_audiences_are_fine_where_ours_is_among_them() =>
-        (await Get(stack.Local.Tokens.Mint(new AccessToken(Guid.NewGuid()) { Overrides = new() { ["aud"] = new JsonArray("other", "authenticated") } }))).Is(HttpStatusCode.OK);
+        (await Get(stack.Local.Tokens.Mint(new AccessToken(await stack.NewAccount()) { Overrides = new() { ["aud"] = new JsonArray("other", "authenticated") } }))).Is(HttpStatusCode.OK);
 
     [Fact]
     public async Task A_bad_token_costs_no_database_connection()
     {
-        await using var program = await stack.StartHosted(("Database__ConnectionString", "Host=127.0.0.1;Port=1;Username=nobody"));
+        await using var program = await stack.StartWithoutTriggers(("Database__ConnectionString", "Host=127.0.0.1;Port=1;Username=nobody"));
         var good = stack.Local.Tokens.Mint(new AccessToken(Guid.NewGuid()));
 
         (await new TestUser(Guid.Empty, good, program.Address).Get(Route)).IsProblem(HttpStatusCode.ServiceUnavailable, "unavailable");

@@ -15,8 +15,8 @@ public sealed class KeySetTests(TestStack stack)
         using var key = SigningKey.Create();
         await using var server = await KeyServer.Start(key);
         server.Auth.Available = false;
-        await using var program = await stack.StartHosted(("Supabase__Url", server.Url));
-        var user = NewUser(server, key, program);
+        await using var program = await stack.StartWithoutTriggers(("Supabase__Url", server.Url));
+        var user = await NewUser(server, key, program);
 
         var answer = await user.Get("/api/chats");
         answer.IsProblem(HttpStatusCode.ServiceUnavailable, "unavailable");
@@ -37,14 +37,14 @@ public sealed class KeySetTests(TestStack stack)
     {
         using var key = SigningKey.Create();
         await using var server = await KeyServer.Start(key);
-        await using var program = await stack.StartHosted(("Supabase__Url", server.Url));
-        var user = NewUser(server, key, program);
+        await using var program = await stack.StartWithoutTriggers(("Supabase__Url", server.Url));
+        var user = await NewUser(server, key, program);
         (await user.Get("/api/chats")).Is(HttpStatusCode.OK);
 
         server.Auth.Available = false;
 
         (await user.Get("/api/chats")).Is(HttpStatusCode.OK);
-        (await NewUser(server, key, program).Get("/api/chats")).Is(HttpStatusCode.OK);
+        (await (await NewUser(server, key, program)).Get("/api/chats")).Is(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -53,13 +53,13 @@ public sealed class KeySetTests(TestStack stack)
         using var key = SigningKey.Create();
         using var other = SigningKey.Create();
         await using var server = await KeyServer.Start(key);
-        await using var program = await stack.StartHosted(("Supabase__Url", server.Url));
+        await using var program = await stack.StartWithoutTriggers(("Supabase__Url", server.Url));
 
         await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ =>
-            (await NewUser(server, other, program).Get("/api/chats")).IsProblem(HttpStatusCode.Unauthorized, "unauthenticated")));
+            (await (await NewUser(server, other, program)).Get("/api/chats")).IsProblem(HttpStatusCode.Unauthorized, "unauthenticated")));
 
         Assert.Equal(1, server.Auth.Requests);
-        (await NewUser(server, key, program).Get("/api/chats")).Is(HttpStatusCode.OK);
+        (await (await NewUser(server, key, program)).Get("/api/chats")).Is(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -67,14 +67,14 @@ public sealed class KeySetTests(TestStack stack)
     {
         using var key = SigningKey.Create();
         await using var server = await KeyServer.Start(key);
-        await using var program = await stack.StartHosted(("Supabase__Url", server.Url + "/"));
+        await using var program = await stack.StartWithoutTriggers(("Supabase__Url", server.Url + "/"));
 
-        (await NewUser(server, key, program).Get("/api/chats")).Is(HttpStatusCode.OK);
+        (await (await NewUser(server, key, program)).Get("/api/chats")).Is(HttpStatusCode.OK);
     }
 
-    private static TestUser NewUser(KeyServer server, SigningKey key, TestProgram program)
+    private async Task<TestUser> NewUser(KeyServer server, SigningKey key, TestProgram program)
     {
-        var token = new AccessToken(Guid.NewGuid());
+        var token = new AccessToken(await stack.NewAccount());
         return new TestUser(token.Subject, new TokenMint(server.Url, key, "").Mint(token), program.Address);
     }
 }

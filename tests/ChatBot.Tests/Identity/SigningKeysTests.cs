@@ -18,7 +18,7 @@ public sealed class SigningKeysTests : IAsyncLifetime
 
         var found = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => keys.Find(_key.Id, Cancellation).AsTask()));
 
-        Assert.All(found, Assert.NotNull);
+        Assert.All(found, of => Assert.Single(of));
         Assert.Equal(1, _server.Auth.Requests);
     }
 
@@ -65,8 +65,8 @@ public sealed class SigningKeysTests : IAsyncLifetime
         _server.Auth.Keys = [_key, _next];
         _server.Time.Advance(TimeSpan.FromSeconds(30));
 
-        Assert.NotNull(await keys.Find(_next.Id, Cancellation));
-        Assert.NotNull(await keys.Find(_key.Id, Cancellation));
+        Assert.Single(await keys.Find(_next.Id, Cancellation));
+        Assert.Single(await keys.Find(_key.Id, Cancellation));
     }
 
     [Fact]
@@ -77,9 +77,9 @@ public sealed class SigningKeysTests : IAsyncLifetime
         _server.Auth.Keys = [_next];
 
         _server.Time.Advance(TimeSpan.FromMinutes(9));
-        Assert.NotNull(await keys.Find(_key.Id, Cancellation));
+        Assert.Single(await keys.Find(_key.Id, Cancellation));
         _server.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(await keys.Find(_key.Id, Cancellation));
+        Assert.Empty(await keys.Find(_key.Id, Cancellation));
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class SigningKeysTests : IAsyncLifetime
         for (var hour = 0; hour < 3; hour++)
         {
             _server.Time.Advance(TimeSpan.FromHours(1));
-            Assert.NotNull(await keys.Find(_key.Id, Cancellation));
-            Assert.Null(await keys.Find("unknown", Cancellation));
+            Assert.Single(await keys.Find(_key.Id, Cancellation));
+            Assert.Empty(await keys.Find("unknown", Cancellation));
         }
     }
 
@@ -111,7 +111,7 @@ public sealed class SigningKeysTests : IAsyncLifetime
         Assert.Equal(2, _server.Auth.Requests);
         _server.Auth.Available = true;
 
-        Assert.NotNull(await keys.Find(_key.Id, Cancellation));
+        Assert.Single(await keys.Find(_key.Id, Cancellation));
     }
 
     public async ValueTask DisposeAsync()

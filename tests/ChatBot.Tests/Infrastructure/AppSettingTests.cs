@@ -7,7 +7,7 @@ namespace ChatBot.Tests.Infrastructure;
 public sealed class AppSettingTests
 {
     // What the Functions host reads, and the program does not.
-    private static readonly string[] s_ofTheHost = ["AzureWebJobsStorage__credential"];
+    private static readonly string[] s_ofTheHost = ["AzureWebJobsStorage__credential", "AzureWebJobsStorage__tableServiceUri"];
 
     // Where the vault's secrets have these values.
     private static readonly Dictionary<string, string> s_secrets = new()
@@ -106,7 +106,7 @@ public sealed class AppSettingTests
     private static (ChatBotSettings Settings, IReadOnlySet<string> Read) Read(IReadOnlyDictionary<string, string> given)
     {
         var recorder = new ReadRecorder(given.ToDictionary(s => s.Key, s => Resolve(s.Value)));
-        return (ChatBotSettings.Read(new ConfigurationRoot([recorder])), recorder.Names);
+        return (ChatBotSettings.Read(new ConfigurationRoot([recorder]), isHosted: true), recorder.Names);
     }
 
     private static string Resolve(string value) => value switch

@@ -11,6 +11,16 @@ internal static class BicepCompiler
     private static readonly string s_path = typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Bicep").Value!;
 
+    /// <summary>What main.bicepparam wants to find.</summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["AZURE_ENV_NAME"] = "chatbot",
+        ["AZURE_LOCATION"] = "westeurope",
+        ["SUPABASE_URL"] = "https://project.supabase.co",
+        ["ALLOWED_ORIGINS"] = "https://chat.example.com",
+        ["OPERATOR_EMAILS"] = "operators@example.com",
+    };
+
     /// <summary>What it says is a warning or an error: of what is well it says nothing.</summary>
     public static async Task<(int ExitCode, string Output)> Run(
         string directory, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellation)

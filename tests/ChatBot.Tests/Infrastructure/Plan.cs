@@ -59,7 +59,7 @@ internal sealed class Plan
             directory.Path,
             ["snapshot", copy, "--mode", "overwrite", "--location", "swedencentral",
                 "--subscription-id", "11111111-1111-1111-1111-111111111111", "--tenant-id", "22222222-2222-2222-2222-222222222222"],
-            new Dictionary<string, string> { ["CANARY"] = Canary },
+            new Dictionary<string, string>(BicepCompiler.Environment) { ["CANARY"] = Canary },
             CancellationToken.None);
         Assert.Equal((0, ""), result);
         return new Plan(await File.ReadAllTextAsync(Path.ChangeExtension(copy, ".snapshot.json")));

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ChatBot.Functions.Hosting;
+using ChatBot.Functions;
 using ChatBot.Shared.Queues;
 using Xunit;
 
@@ -15,7 +15,7 @@ public sealed class PlanTests
         var config = plan.App["properties"]!["functionAppConfig"]!;
 
         Assert.Equal("FC1", (string?)plan.Only("Microsoft.Web/serverfarms")["sku"]!["name"]);
-        Assert.Equal("""{"name":"custom","version":"1.0"}""", config["runtime"]!.ToJsonString());
+        Assert.Equal("""{"name":"dotnet-isolated","version":"10.0"}""", config["runtime"]!.ToJsonString());
         Assert.Equal("""[{"name":"http","instanceCount":2}]""", config["scaleAndConcurrency"]!["alwaysReady"]!.ToJsonString());
         Assert.Equal(100, (int)config["scaleAndConcurrency"]!["triggers"]!["http"]!["perInstanceConcurrency"]!);
         Assert.True((bool)plan.App["properties"]!["httpsOnly"]!);
@@ -27,10 +27,10 @@ public sealed class PlanTests
         var plan = await Plan.Full;
 
         Assert.Equal(
-            TriggerTable.Queues.Select(f => f.Queue).Order(StringComparer.Ordinal),
+            ChatBotApp.Functions.Queues.Select(f => f.Queue).Order(StringComparer.Ordinal),
             plan.All("Microsoft.Storage/storageAccounts/queueServices/queues").Select(LastName).Order(StringComparer.Ordinal));
         Assert.Equal(
-            ["deployments", QueueNames.FinishedAnswers],
+            ["billing-archive", "deployments", QueueNames.FinishedAnswers],
             plan.All("Microsoft.Storage/storageAccounts/blobServices/containers").Select(LastName).Order(StringComparer.Ordinal));
         Assert.Contains("deployments", (string?)plan.App["properties"]!["functionAppConfig"]!["deployment"]!["storage"]!["value"], StringComparison.Ordinal);
     }
@@ -62,6 +62,7 @@ public sealed class PlanTests
     [Theory]
     [InlineData("Microsoft.Storage/storageAccounts", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "Storage Blob Data Owner")]
     [InlineData("Microsoft.Storage/storageAccounts", "974c5e8b-45b9-4653-ba55-5f855dd0fb88", "Storage Queue Data Contributor")]
+    [InlineData("Microsoft.Storage/storageAccounts", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "Storage Table Data Contributor")]
     [InlineData("Microsoft.KeyVault/vaults", "4633458b-17de-408a-b874-0445c86b69e6", "Key Vault Secrets User")]
     [InlineData("Microsoft.CognitiveServices/accounts", "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd", "Cognitive Services OpenAI User")]
     [InlineData("Microsoft.Insights/components", "3913510d-42f4-4e42-8a64-420c390055eb", "Monitoring Metrics Publisher")]
@@ -87,7 +88,7 @@ public sealed class PlanTests
         var plan = await Plan.Full;
         var identity = (string)plan.Only("Microsoft.ManagedIdentity/userAssignedIdentities")["id"]!;
 
-        Assert.Equal(5, plan.All("Microsoft.Authorization/roleAssignments").Count());
+        Assert.Equal(6, plan.All("Microsoft.Authorization/roleAssignments").Count());
         Assert.Equal("UserAssigned", (string?)plan.App["identity"]!["type"]);
         Assert.Equal([identity], plan.App["identity"]!["userAssignedIdentities"]!.AsObject().Select(i => i.Key));
         Assert.Equal(identity, (string?)plan.App["properties"]!["keyVaultReferenceIdentity"]);

@@ -39,6 +39,20 @@ public sealed partial class TemplateTests
     }
 
     [Theory]
+    [InlineData("AZURE_ENV_NAME")]
+    [InlineData("SUPABASE_URL")]
+    [InlineData("ALLOWED_ORIGINS")]
+    public async Task What_is_missing_in_the_environment_is_named(string name)
+    {
+        var environment = BicepCompiler.Environment.Where(v => v.Key != name).ToDictionary();
+
+        var (exitCode, output) = await BicepCompiler.Run(s_infra, ["lint", "main.bicepparam"], environment, TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(name, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("main.bicep", "param unused string = ''", "no-unused-params")]
     [InlineData("modules/storage.bicep", "output key string = account.listKeys().keys[0].value", "outputs-should-not-contain-secrets")]
     [InlineData(
@@ -62,7 +76,7 @@ public sealed partial class TemplateTests
     private static Task<(int ExitCode, string Output)> LintAll(string directory) => Run(directory, "lint", "main.bicepparam");
 
     private static Task<(int ExitCode, string Output)> Run(string directory, params IReadOnlyList<string> arguments) =>
-        BicepCompiler.Run(directory, arguments, null, TestContext.Current.CancellationToken);
+        BicepCompiler.Run(directory, arguments, BicepCompiler.Environment, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> DocumentedParameters() =>
         File.ReadAllText(RepositoryRoot.Combine("docs", "deployment.md")).Split("| Parameter |")[1].Split("\n\n")[0]

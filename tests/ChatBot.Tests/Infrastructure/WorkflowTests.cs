@@ -27,7 +27,7 @@ public sealed partial class WorkflowTests
         Assert.Equal(["test"], Deploy.Items("jobs", "deploy", "needs").Select(n => n.ToString()));
         Assert.Equal("./.github/workflows/ci.yml", Deploy.Text("jobs", "test", "uses"));
         var steps = Assert.Single(Yaml.Read(".github", "workflows", "ci.yml")).Items("jobs", "test", "steps").ToList();
-        Assert.Equal([".ci/run", "infra/package.sh artifacts/publish"], steps.Select(step => step.Text("run")).OfType<string>().TakeLast(2));
+        Assert.Equal([".ci/run", "infra/package.sh artifacts/package"], steps.Select(step => step.Text("run")).OfType<string>().TakeLast(2));
         Assert.Equal("artifacts/chatbot.zip", steps[^1].Text("with", "path"));
     }
 
@@ -80,21 +80,15 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void Azd_packs_before_it_makes_anything_and_deploys_with_the_same_script()
+    public async Task Azd_deploys_the_project_to_the_app_that_bears_the_services_name()
     {
         var azd = Assert.Single(Yaml.Read("azure.yaml"));
+        var service = Assert.Single(azd.Members("services"));
 
-        Assert.Equal("./infra/package.sh", azd.Text("hooks", "prepackage", "run"));
-        Assert.StartsWith("./infra/deploy.sh ", azd.Text("hooks", "postdeploy", "run"), StringComparison.Ordinal);
+        Assert.Equal(("dotnet", "function"), (azd.Text("services", service.Key, "language"), azd.Text("services", service.Key, "host")));
+        Assert.True(File.Exists(RepositoryRoot.Combine(azd.Text("services", service.Key, "project")!, "ChatBot.Functions.csproj")));
         Assert.True(File.Exists(RepositoryRoot.Combine(azd.Text("infra", "path")!, azd.Text("infra", "module") + ".bicep")));
-    }
-
-    [Fact]
-    public async Task Azd_is_given_what_its_hooks_ask_for()
-    {
-        var asked = HookVariable().Matches(Assert.Single(Yaml.Read("azure.yaml")).Text("hooks", "postdeploy", "run")!).Select(m => m.Groups[1].Value);
-
-        Assert.Subset((await Plan.Example).Outputs.Select(o => o.Key).ToHashSet(), asked.ToHashSet());
+        Assert.Equal(service.Key, (string?)(await Plan.Example).App["tags"]!["azd-service-name"]);
     }
 
     private static string Permissions(YamlNode node) =>
@@ -102,7 +96,4 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex(@"uses: (\./\.github/workflows/\S+|[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$")]
     private static partial Regex PinnedAction();
-
-    [GeneratedRegex(@"\$([A-Z_]+)")]
-    private static partial Regex HookVariable();
 }

@@ -30,7 +30,7 @@ public sealed class LocalStackTests : IDisposable
         Assert.Equal(2L, await ExecuteAsync(second, "select count(*) from auth.users"));
         Assert.Equal(settings, second.AppSettings);
         Assert.Equal(Header(token), Header(second.Tokens.Mint(LocalUser.Alan.Token())));
-        Assert.Equal(["postgres", "azurite"], second.Processes.Select(process => process.Name));
+        Assert.Equal(["postgres", "azurite", "durable-task"], second.Processes.Select(process => process.Name));
     }
 
     [Fact]

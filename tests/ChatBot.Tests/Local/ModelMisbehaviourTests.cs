@@ -43,6 +43,33 @@ public sealed class ModelMisbehaviourTests(StandInConversation model) : IClassFi
         Assert.Equal([HttpStatusCode.InternalServerError, HttpStatusCode.InternalServerError, HttpStatusCode.OK, HttpStatusCode.OK], statuses);
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task A_stream_can_be_compressed_unasked(string encoding)
+    {
+        using var response = await model.AskAsync($"[[encoding={encoding} tokens=2]]");
+
+        Assert.Equal([encoding], response.Content.Headers.ContentEncoding);
+    }
+
+    [Fact]
+    public async Task A_finish_reason_can_be_missing()
+    {
+        var (data, _) = await model.StreamAsync("[[finish=none tokens=2]]");
+
+        Assert.DoesNotContain(data, line => line.Contains("\"finish_reason\":\"", StringComparison.Ordinal));
+        Assert.Equal("[DONE]", data[^1]);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_has_no_data()
+    {
+        using var response = await model.AskAsync("[[heartbeat tokens=2]]");
+
+        Assert.Contains("\ndata:\n\n", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_filtered_prompt_is_refused_as_azure_does()
     {
@@ -57,7 +84,11 @@ public sealed class ModelMisbehaviourTests(StandInConversation model) : IClassFi
     [Theory]
     [InlineData("[[html]]", "text/html")]
     [InlineData("[[json]]", "application/json")]
-    public async Task What_comes_is_no_stream(string content, string type)
+    [InlineData("[[error-json]]", "application/json")]
+    [InlineData("[[whole tokens=2]]", "application/json")]
+    [InlineData("[[content-type=text/plain tokens=2]]", "text/plain")]
+    [InlineData("[[content-type=none tokens=2]]", null)]
+    public async Task What_comes_is_called_no_stream(string content, string? type)
     {
         using var response = await model.AskAsync(content);
 
@@ -151,6 +182,16 @@ public sealed class ModelMisbehaviourTests(StandInConversation model) : IClassFi
     [InlineData("[[null-content tokens=2]]", "\"content\":null")]
     [InlineData("[[empty-choices tokens=2]]", "\"choices\":[]")]
     [InlineData("[[finish=content_filter tokens=2]]", "\"finish_reason\":\"content_filter\"")]
+    [InlineData("[[empty-finish tokens=2]]", "\"finish_reason\":\"\"")]
+    [InlineData("[[think=2 tokens=2]]", "\"delta\":{\"reasoning_content\":\"Once\"}")]
+    [InlineData("[[think=2 think-as=both tokens=2]]", "\"delta\":{\"reasoning_content\":\"Once\",\"reasoning\":\"Once\"}")]
+    [InlineData("[[refusal=\"No.\"]]", "\"delta\":{\"refusal\":\"No\"}")]
+    [InlineData("[[usage=\"{\\\"prompt_tokens\\\":0}\" tokens=2]]", "\"usage\":{\"prompt_tokens\":0}")]
+    [InlineData("[[cache-write=7 tokens=2]]", "\"cache_write_tokens\":7")]
+    [InlineData("[[cache-write=7 cache-write-as=cache_creation_input_tokens tokens=2]]", ",\"cache_creation_input_tokens\":7,")]
+    [InlineData("[[think=3 reasoning-apart tokens=2]]", "\"completion_tokens\":2,")]
+    [InlineData("[[joined=line tokens=2]]", "}{")]
+    [InlineData("[[error=1 error-code=400 error-message=\"too long\"]]", "\"code\":400")]
     public async Task Oddities_are_on_the_wire(string content, string expected) =>
         Assert.Contains((await model.StreamAsync(content)).Data, line => line.Contains(expected, StringComparison.Ordinal));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ChatBot.Tests.Billing;
 using ChatBot.Tests.Stack;
 using Xunit;
 
@@ -14,12 +15,60 @@ public sealed class FeedbackTests(TestStack stack)
         var chat = await user.NewChat();
         var path = $"/api/chats/{chat}/messages/{(await user.Send(chat, "Hello")).MessageId}";
 
-        Assert.Equal("up", (await user.Put($"{path}/feedback", new JsonObject { ["value"] = "up" })).Is(HttpStatusCode.OK)["feedback"]);
-        Assert.Equal("up", (await user.Get(path))["feedback"]);
-        Assert.Equal("down", (await user.Put($"{path}/feedback", new JsonObject { ["value"] = "down", ["comment"] = "Too short" })).Is(HttpStatusCode.OK)["feedback"]);
+        const string up = """{"value":"up","comment":null}""";
+        const string down = """{"value":"down","comment":"Too short"}""";
+        Assert.Equal(up, Shown((await user.Put($"{path}/feedback", new JsonObject { ["value"] = "up" })).Is(HttpStatusCode.OK).Json));
+        Assert.Equal(up, Shown((await user.Get(path)).Json));
+        Assert.Equal(down, Shown((await user.Put($"{path}/feedback", new JsonObject { ["value"] = "down", ["comment"] = "Too short" })).Is(HttpStatusCode.OK).Json));
 
-        Assert.Equal([null, "down"], (await user.Messages(chat)).Select(m => (string?)m!["feedback"]));
-        Assert.Equal("Too short", await stack.Scalar<string>("select comment from public.message_feedback where user_id = $1", user.Id));
+        Assert.Equal([null, down], (await user.Messages(chat)).Select(Shown));
+        (await user.Put($"{path}/feedback", new JsonObject { ["value"] = "up" })).Is(HttpStatusCode.OK);
+        Assert.Equal([null, up], (await user.Messages(chat)).Select(Shown));
+    }
+
+    [Fact]
+    public async Task Feedback_can_be_withdrawn()
+    {
+        var (user, other) = (await stack.NewUser(), await stack.NewUser());
+        var chat = await user.NewChat();
+        var path = $"/api/chats/{chat}/messages/{(await user.Send(chat, "Hello")).MessageId}";
+        (await user.Put($"{path}/feedback", new JsonObject { ["value"] = "up", ["comment"] = "Good" })).Is(HttpStatusCode.OK);
+
+        (await other.Delete($"{path}/feedback")).IsProblem(HttpStatusCode.NotFound, "not_found");
+        (await user.Delete($"{path}/feedback")).Is(HttpStatusCode.NoContent);
+
+        Assert.Null(Shown((await user.Get(path)).Is(HttpStatusCode.OK).Json));
+        (await user.Delete($"{path}/feedback")).IsProblem(HttpStatusCode.NotFound, "not_found");
+        Assert.Equal(0L, await stack.Scalar<long>("select count(*) from public.message_feedback where user_id = $1", user.Id));
+    }
+
+    [Fact]
+    public async Task Who_has_the_billing_role_reads_all_feedback_newest_first()
+    {
+        var finance = stack.Finance();
+        List<string> given = [];
+        foreach (var n in Enumerable.Range(1, 3))
+        {
+            var user = await stack.NewUser();
+            var chat = await user.NewChat();
+            var answer = (await user.Send(chat, "Hello")).MessageId;
+            (await user.Put($"/api/chats/{chat}/messages/{answer}/feedback", new JsonObject { ["value"] = "down", ["comment"] = $"Comment {n}" })).Is(HttpStatusCode.OK);
+            given.Insert(0, $"{answer} gpt-4o down Comment {n}");
+        }
+
+        // Others give feedback meanwhile.
+        List<string> read = [];
+        string? cursor = "";
+        while (cursor is not null && !given.All(read.Contains))
+        {
+            var page = (await finance.Get($"/api/billing/feedback?limit=2&cursor={cursor}")).Is(HttpStatusCode.OK).Json;
+            read.AddRange(page["items"]!.AsArray().Select(f => $"{f!["messageId"]} {f["model"]} {f["value"]} {f["comment"]}"));
+            cursor = (string?)page["nextCursor"];
+        }
+
+        Assert.Equal(given, read.Where(given.Contains));
+        (await finance.Get("/api/billing/feedback?cursor=x")).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await finance.Get("/api/billing/feedback?limit=0")).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
     }
 
     [Fact]
@@ -42,6 +91,7 @@ public sealed class FeedbackTests(TestStack stack)
     [InlineData("""{"value":"sideways"}""", "value")]
     [InlineData("""{"value":"UP"}""", "value")]
     [InlineData("""{"value":"up","comment":""}""", "comment")]
+    [InlineData("""{"value":"up","comment":" \n "}""", "comment")]
     [InlineData("""{"value":"up","comment":"LONG"}""", "comment")]
     public async Task Feedback_that_is_neither_up_nor_down_or_says_too_much_is_refused(string body, string field)
     {
@@ -90,4 +140,6 @@ public sealed class FeedbackTests(TestStack stack)
 
         Assert.Equal(0L, await stack.Scalar<long>("select count(*) from public.message_feedback where user_id = $1", user.Id));
     }
+
+    private static string? Shown(JsonNode? message) => message!["feedback"]?.ToJsonString();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ChatBot.Tests.Completions;
 using ChatBot.Tests.Stack;
 using Xunit;
 
@@ -21,6 +22,52 @@ public sealed class MessageIdTests(TestStack stack)
         Assert.Equal(id, answer["clientId"]);
         Assert.Equal(answer.Body, (await user.Get($"/api/chats/{chat}/messages/{Uri.EscapeDataString(id)}")).Is(HttpStatusCode.OK).Body);
         Assert.Equal(answer.Body, (await user.Get($"/api/chats/{chat}/messages/{answer["id"]}")).Is(HttpStatusCode.OK).Body);
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("a\tb")]
+    public async Task An_id_that_no_path_can_name_is_refused_naming_the_rule(string id)
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var edit = ChatTests.AiSdkBody("c", "m", "Hello");
+        edit["messageId"] = id;
+        var refusals = new Dictionary<string, TestAnswer>
+        {
+            ["id"] = await user.Post("/api/chats", new JsonObject { ["id"] = id }),
+            [" id"] = await user.Post($"/api/chats/{chat}/messages", new JsonObject { ["id"] = id, ["content"] = "Hello" }),
+            ["  id"] = await user.Post("/api/chat", ChatTests.AiSdkBody(id, "m", "Hello")),
+            ["message.id"] = await user.Post("/api/chat", ChatTests.AiSdkBody("c", id, "Hello")),
+            [" message.id"] = await user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody("Hello", id)),
+            ["messageId"] = await user.Post("/api/chat", edit),
+        };
+
+        foreach (var (field, refusal) in refusals)
+        {
+            var problem = refusal.IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+            Assert.Contains("slash", (string?)problem["errors"]![field.Trim()]![0], StringComparison.Ordinal);
+        }
+
+        Assert.Single((await user.Get("/api/chats")).Json["items"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("a%2Fb")]
+    [InlineData("100%")]
+    [InlineData("...")]
+    [InlineData("?#&;=+@: ")]
+    [InlineData("№ 漢字 😀 e\u0301")]
+    public async Task Any_other_id_names_its_chat_in_a_path_when_it_is_percent_encoded(string id)
+    {
+        var user = await stack.NewUser();
+
+        var chat = (await user.Post("/api/chats", new JsonObject { ["id"] = id })).Is(HttpStatusCode.Created)["id"];
+
+        Assert.Equal(chat, (await user.Get($"/api/chats/{Uri.EscapeDataString(id)}")).Is(HttpStatusCode.OK)["id"]);
     }
 
     [Fact]

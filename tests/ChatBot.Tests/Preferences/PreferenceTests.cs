@@ -52,9 +52,9 @@ public sealed class PreferenceTests(TestStack stack)
         var user = await stack.NewUser();
         await Change(user, """{"theme":"dark"}""");
         await Change(user, """{"notificationSettings":{"email_notifications":true}}""");
-        await Change(user, """{"notificationSettings":{"push_notifications":true},"theme":null}""");
+        await Change(user, """{"notificationSettings":{"push_notifications":true}}""");
         await Change(user, """{"openaiSettings":{"preferred_model":"gpt-4o-mini"}}""");
-        await Change(user, """{"notificationSettings":{"email_notifications":false,"push_notifications":null},"openaiSettings":{}}""");
+        await Change(user, """{"notificationSettings":{"email_notifications":false},"openaiSettings":{}}""");
 
         var answer = (await user.Get(Path)).Json;
 
@@ -62,6 +62,54 @@ public sealed class PreferenceTests(TestStack stack)
         Assert.Equal("gpt-4o-mini", (string?)answer["openaiSettings"]!["preferred_model"]);
         Assert.False((bool)answer["notificationSettings"]!["email_notifications"]!);
         Assert.True((bool)answer["notificationSettings"]!["push_notifications"]!);
+    }
+
+    [Theory]
+    [InlineData("""{"theme":null}""", "theme")]
+    [InlineData("""{"openaiSettings":{"preferred_model":null}}""", "openaiSettings")]
+    [InlineData("""{"openaiSettings":null}""", "openaiSettings")]
+    [InlineData("""{"notificationSettings":{"email_notifications":null}}""", "notificationSettings.email_notifications")]
+    [InlineData("""{"notificationSettings":{"push_notifications":null}}""", "notificationSettings.push_notifications")]
+    [InlineData("""{"notificationSettings":null}""", "notificationSettings")]
+    public async Task A_null_makes_it_the_default_again_and_nothing_else(string body, string changed)
+    {
+        var user = await stack.NewUser();
+        var defaults = (await user.Get(Path)).Json;
+        await Change(user, """{"theme":"dark","openaiSettings":{"preferred_model":"gpt-4o-mini"},"notificationSettings":{"email_notifications":true,"push_notifications":true}}""");
+        var expected = (await user.Get(Path)).Json;
+        var names = changed.Split('.');
+        var (from, into) = names.Length == 1 ? (defaults, expected) : (defaults[names[0]]!, expected[names[0]]!);
+        into[names[^1]] = from[names[^1]]!.DeepClone();
+
+        await Change(user, body);
+
+        Assert.Equal(expected.ToJsonString(), (await user.Get(Path)).Json.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_change_of_nothing_leaves_the_row_as_it_is()
+    {
+        var user = await stack.NewUser();
+        await Change(user, """{"theme":"dark"}""");
+        const string updatedAt = "select updated_at from public.user_preferences where user_id = $1";
+        var before = await stack.Scalar<DateTime>(updatedAt, user.Id);
+
+        await Change(user, "{}");
+
+        Assert.Equal(before, await stack.Scalar<DateTime>(updatedAt, user.Id));
+    }
+
+    [Fact]
+    public async Task A_model_that_the_plan_does_not_allow_cannot_be_preferred()
+    {
+        var user = await stack.NewUser();
+        await stack.LimitModels(user, "gpt-4o");
+
+        var problem = (await user.Patch(Path, new JsonObject { ["openaiSettings"] = new JsonObject { ["preferred_model"] = "gpt-4o-mini" } }))
+            .IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+
+        Assert.Equal(["openaiSettings.preferred_model"], problem["errors"]!.AsObject().Select(e => e.Key));
+        await Change(user, """{"openaiSettings":{"preferred_model":"gpt-4o"}}""");
     }
 
     [Fact]
@@ -81,6 +129,8 @@ public sealed class PreferenceTests(TestStack stack)
     [InlineData("""{"theme":""}""", "theme")]
     [InlineData("""{"openaiSettings":{"preferred_model":""}}""", "openaiSettings.preferred_model")]
     [InlineData("""{"openaiSettings":{"preferred_model":"LONG"}}""", "openaiSettings.preferred_model")]
+    [InlineData("""{"openaiSettings":{"preferred_model":"nope"}}""", "openaiSettings.preferred_model")]
+    [InlineData("""{"openaiSettings":{"preferred_model":"GPT-4o"}}""", "openaiSettings.preferred_model")]
     public async Task A_value_that_cannot_be_is_refused_naming_its_field(string body, string field)
     {
         var user = await stack.NewUser();

@@ -57,7 +57,7 @@ public sealed class ProviderKeyTests(TestStack stack)
     [Fact]
     public async Task A_key_is_not_stored_while_the_provider_cannot_be_asked()
     {
-        await using var program = await stack.StartHosted(("OpenAI__Endpoint", "http://127.0.0.1:1/v1"));
+        await using var program = await stack.StartWithoutTriggers(("OpenAI__Endpoint", "http://127.0.0.1:1/v1"));
         var user = await stack.NewUser(program);
 
         var answer = await user.Put(Path, new JsonObject { ["key"] = Key });
@@ -76,7 +76,6 @@ public sealed class ProviderKeyTests(TestStack stack)
     [InlineData("""{"key":"sk-with space-0123456789"}""")]
     [InlineData("""{"key":"sk-line-0123456789abc\n"}""")]
     [InlineData("""{"key":"sk-with-é-0123456789abcdef"}""")]
-    [InlineData("""{"key":"sk-with-\u0000-0123456789abcdef"}""")]
     public async Task What_has_not_the_form_of_a_key_is_refused_without_being_repeated(string body)
     {
         var user = await stack.NewUser();

@@ -33,7 +33,7 @@ public sealed class SealedKeyTests(TestStack stack)
     {
         var user = await stack.NewUser();
         await Put(user, Key);
-        await using var program = await stack.StartHosted(
+        await using var program = await stack.StartWithoutTriggers(
             ("Encryption__Keys__1", ""),
             ("Encryption__Keys__2", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
             ("Encryption__CurrentVersion", "2"));

@@ -22,7 +22,7 @@ public sealed class CanaryTests(TestStack stack)
     public async Task Neither_logs_nor_problems_repeat_what_users_keep_here()
     {
         var journal = new LogJournal();
-        await using var program = await stack.StartHosted(
+        await using var program = await stack.StartWithoutTriggers(
             ("Logging__LogLevel__Default", "Trace"),
             ("Logging__LogLevel__Microsoft.AspNetCore.Server", "Trace"),
             ("Logging__LogLevel__Microsoft.AspNetCore.Routing", "Trace"),
@@ -33,7 +33,7 @@ public sealed class CanaryTests(TestStack stack)
         var stranger = await stack.NewUser(program);
         var problems = new StringBuilder();
 
-        var chat = await Use(user);
+        var chat = await Use(program, user);
         foreach (var refused in await BeRefused(user, stranger, chat))
         {
             Assert.InRange((int)refused.Status, 400, 599);
@@ -56,7 +56,7 @@ public sealed class CanaryTests(TestStack stack)
     }
 
     /// <summary>Everything that a user does in a chat, with a canary in each text.</summary>
-    private async Task<string> Use(TestUser user)
+    private static async Task<string> Use(TestProgram program, TestUser user)
     {
         string chat = (await user.Post("/api/chats", new JsonObject { ["title"] = Title, ["systemPrompt"] = Prompt })).Is(HttpStatusCode.Created)["id"]!;
         (await user.Post($"/api/chats/{chat}/messages", new JsonObject { ["id"] = "m", ["content"] = Question })).Is(HttpStatusCode.Created);
@@ -65,23 +65,8 @@ public sealed class CanaryTests(TestStack stack)
         var answer = await user.Send(chat, $"{Question} [[text=\"{Reply}\"]]");
         Assert.Equal(Reply, answer.Text);
         (await user.Put($"/api/chats/{chat}/messages/{answer.MessageId}/feedback", new JsonObject { ["value"] = "up", ["comment"] = Comment })).Is(HttpStatusCode.OK);
-        foreach (var function in (string[])["PersistAssistantMessage", "RecordUsage"])
-        {
-            (await user.Post($"/{function}", Trigger(answer.MessageId))).Is(HttpStatusCode.OK);
-        }
-
+        await program.Settle(answer.MessageId);
         return chat;
-    }
-
-    /// <summary>What the host calls a queue function with.</summary>
-    private static JsonObject Trigger(Guid completion)
-    {
-        var message = JsonValue.Create(new JsonObject { ["version"] = 1, ["completionId"] = completion.ToString() }.ToJsonString());
-        return new JsonObject
-        {
-            ["Data"] = new JsonObject { ["message"] = message.ToJsonString() },
-            ["Metadata"] = new JsonObject { ["DequeueCount"] = "1", ["Id"] = "\"7c2f\"" },
-        };
     }
 
     private static async Task<TestAnswer[]> BeRefused(TestUser user, TestUser stranger, string chat) =>

@@ -46,7 +46,7 @@ public sealed partial class ProblemKindTests
     [Theory]
     [InlineData(400, "invalid_json", "invalid_request")]
     [InlineData(401, "unauthenticated")]
-    [InlineData(403, "forbidden", "model_not_allowed", "account_blocked")]
+    [InlineData(403, "forbidden", "model_not_allowed", "account_blocked", "quota_exceeded")]
     [InlineData(404, "not_found")]
     [InlineData(406, "not_acceptable")]
     [InlineData(409, "conflict", "completion_in_progress", "id_in_use")]
@@ -63,9 +63,9 @@ public sealed partial class ProblemKindTests
         Assert.Equal(codes.Order(), ProblemKind.All.Where(k => k.Status == status).Select(k => k.Code).Order());
 
     [Fact]
-    public void Each_sqlstate_of_the_migrations_is_in_the_catalogue_once_and_the_reverse()
+    public void Each_sqlstate_of_the_schema_is_in_the_catalogue_once_and_the_reverse()
     {
-        var raised = Directory.EnumerateFiles(RepositoryRoot.Combine("infra", "supabase", "migrations"), "*.sql")
+        var raised = Directory.EnumerateFiles(RepositoryRoot.Combine("infra", "supabase", "schemas"), "*.sql", SearchOption.AllDirectories)
             .SelectMany(file => SqlState().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value))
             .Distinct()
             .Where(state => state != AppendOnly);

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using ChatBot.Functions.Completions;
-using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Queues;
 using ChatBot.Tests.Database;
@@ -17,7 +16,7 @@ public sealed partial class DeliveryFaultTests(TestStack stack)
     [InlineData(5)]
     public async Task Deliveries_to_two_instances_at_once_count_once(int timesEach)
     {
-        await using var other = await stack.StartHosted();
+        await using var other = await stack.StartWithoutTriggers();
         var completion = await Finished();
         TestProgram[] both = [stack.Program, other];
 
@@ -128,10 +127,10 @@ public sealed partial class DeliveryFaultTests(TestStack stack)
     }
 
     private static Task Persist(TestProgram program, Guid id) => program.Services.GetRequiredService<PersistAssistantMessage>()
-        .Run(new QueueTrigger(QueueNames.AssistantMessages, "m", WakeUpOf(id), 1), TestContext.Current.CancellationToken);
+        .Persist(new WakeUp(1, id), TestContext.Current.CancellationToken);
 
     private static Task Record(TestProgram program, Guid id) => program.Services.GetRequiredService<RecordUsage>()
-        .Run(new QueueTrigger(QueueNames.UsageEvents, "m", WakeUpOf(id), 1), TestContext.Current.CancellationToken);
+        .Record(new WakeUp(1, id), TestContext.Current.CancellationToken);
 
     private static string WakeUpOf(Guid id) => $$"""{"version":1,"completionId":"{{id}}"}""";
 

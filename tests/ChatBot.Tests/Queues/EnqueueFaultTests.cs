@@ -17,7 +17,7 @@ public sealed class EnqueueFaultTests(TestStack stack)
     public async Task A_wake_up_that_is_never_sent_keeps_no_client_waiting_and_is_made_up_for_by_the_timer(WireAction action)
     {
         await using var account = new StorageAccount(stack.Local.Azurite);
-        await using var program = await stack.StartHosted(account.Setting);
+        await using var program = await stack.StartWithoutTriggers(account.Setting);
         var user = await stack.NewUser(program);
         account.Wire.Watch(new Tripwire(action, "500 Internal Server Error", [Post, $"/{QueueNames.AssistantMessages}/messages"], passing: 0, times: int.MaxValue));
 

@@ -7,6 +7,9 @@ namespace ChatBot.Tests.Queues;
 /// <summary>What can never be handled goes to the poison queue and from there into the table of dead letters; nothing is dropped.</summary>
 public sealed class PoisonTests(TestStack stack)
 {
+    // Of no completion.
+    private readonly string _wakeUp = $$"""{"version":1,"completionId":"{{Guid.NewGuid()}}"}""";
+
     // Each row gets an id of its own in place of the word.
     private const string Unique = "UNIQUE";
 
@@ -38,23 +41,21 @@ public sealed class PoisonTests(TestStack stack)
     [Fact]
     public async Task What_was_copied_and_not_deleted_is_copied_again()
     {
-        var body = $"{Guid.NewGuid()}";
         await using var account = new StorageAccount(stack.Local.Azurite);
-        await account.Put(QueueNames.UsageEvents + QueueNames.PoisonSuffix, body);
-        await account.Put(QueueNames.UsageEvents, body, deliveries: 5);
+        await account.Put(QueueNames.UsageEvents + QueueNames.PoisonSuffix, _wakeUp);
+        await account.Put(QueueNames.UsageEvents, _wakeUp, deliveries: 5);
         await using var program = await stack.StartProgram(account.Setting);
 
-        await IsKept(account, QueueNames.UsageEvents, body);
-        Assert.Equal(2L, await stack.Scalar<long>("select count(*) from chatbot.dead_letters where body = $1", body));
+        await IsKept(account, QueueNames.UsageEvents, _wakeUp);
+        Assert.Equal(2L, await stack.Scalar<long>("select count(*) from chatbot.dead_letters where body = $1", _wakeUp));
     }
 
     /// <summary>The original may not go before its copy is there.</summary>
     [Fact]
     public async Task What_cannot_be_copied_is_not_deleted()
     {
-        var body = $"{Guid.NewGuid()}";
         await using var account = new StorageAccount(stack.Local.Azurite);
-        await account.Put(QueueNames.UsageEvents, body, deliveries: 4);
+        await account.Put(QueueNames.UsageEvents, _wakeUp, deliveries: 4);
         // As often as the client tries.
         var copying = account.Wire.Watch(new Tripwire(
             WireAction.Refuse, "500 Internal Server Error", ["POST /", $"/{QueueNames.UsageEvents}{QueueNames.PoisonSuffix}/messages"], passing: 0, times: 3));
@@ -78,7 +79,7 @@ public sealed class PoisonTests(TestStack stack)
     public async Task What_fails_is_seen_again_after_a_growing_while(int delivery, int seconds)
     {
         await using var account = new StorageAccount(stack.Local.Azurite);
-        await account.Put(QueueNames.UsageEvents, "fails", deliveries: delivery - 1);
+        await account.Put(QueueNames.UsageEvents, _wakeUp, deliveries: delivery - 1);
         var seenAgain = account.Wire.On(WireAction.HoldReply, "PUT /", $"/{QueueNames.UsageEvents}/messages/");
         await using var program = await stack.StartProgram(account.Setting);
 

@@ -48,6 +48,52 @@ public sealed class AzureBillTests
         Assert.Equal([new ProviderFigures(new(2026, 11, 23), "gpt-4o-0806", 2_000, 0, 0)], bill.Figures);
     }
 
+    [Theory]
+    [InlineData("\uFEFFDate,MeterName,Quantity,UnitOfMeasure\n\uFEFF2026-11-23,gpt-4o-0806-Inp-glbl Tokens,2,1K\n")]
+    [InlineData("\uFEFF\uFEFFDate,MeterName,Quantity,UnitOfMeasure\r\n2026-11-23,gpt-4o-0806-Inp-glbl Tokens,2,1K\r\n")]
+    [InlineData("\uFEFF\"Date\",\"MeterName\",\"Quantity\",\"UnitOfMeasure\"\n\uFEFF\"11/23/2026\",\"gpt-4o-0806-Inp-glbl Tokens\",\"2\",\"1K\"\n")]
+    [InlineData("\uFEFF\n\uFEFF\"Date\",MeterName,\"Quantity\",UnitOfMeasure\n2026-11-23,\"gpt-4o-0806-Inp-glbl Tokens\",2,1K\n\uFEFF")]
+    public async Task Byte_order_marks_stand_where_azure_leaves_them(string csv) =>
+        Assert.Equal([new ProviderFigures(new(2026, 11, 23), "gpt-4o-0806", 2_000, 0, 0)], (await Read(csv)).Figures);
+
+    [Fact]
+    public async Task Parts_are_joined_with_their_headers()
+    {
+        var bill = await Read(
+            "\uFEFFDate,MeterName,Quantity,UnitOfMeasure\n2026-11-23,gpt-4o-0806-Inp-glbl Tokens,2,1K\n"
+            + "\uFEFFDate,MeterName,Quantity,UnitOfMeasure\n2026-11-23,gpt-4o-0806-Inp-glbl Tokens,3,1K\n"
+            + "\uFEFF\"unitOfMeasure\",\"quantity\",\"date\",\"meterName\",\"tags\"\n1K,4,11/24/2026,gpt-4o-0806-Inp-glbl Tokens,\n");
+
+        Assert.Equal(
+            [new ProviderFigures(new(2026, 11, 23), "gpt-4o-0806", 5_000, 0, 0), new ProviderFigures(new(2026, 11, 24), "gpt-4o-0806", 4_000, 0, 0)],
+            bill.Figures);
+    }
+
+    [Theory]
+    [InlineData("2026-11-23T00:00Z", "2000", "2")]
+    [InlineData("2026-11-23T00:00:00Z", "2", "2")]
+    [InlineData("2026-11-23T00:00:00Z", "2", "2000")]
+    [InlineData("2026-11-23T00:00:00Z", "", "2")]
+    public async Task The_focus_form_is_read_whichever_of_its_quantities_counts_the_blocks(string date, string consumed, string pricing)
+    {
+        var bill = await Read(
+            "BilledCost,ChargePeriodEnd,ChargePeriodStart,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,x_PricingBlockSize,x_PricingUnitDescription,x_SkuMeterName\n"
+            + $"0.005,2026-11-24T00:00:00Z,{date},{consumed},Units,{pricing},Units,1000,1K,gpt-4o-0806-Inp-glbl Tokens\n"
+            + "3.25,2026-11-24T00:00:00Z,2026-11-23T00:00:00Z,,,1,Units,1,1 Hour,B1s\n");
+
+        Assert.Equal([new ProviderFigures(new(2026, 11, 23), "gpt-4o-0806", 2_000, 0, 0)], bill.Figures);
+    }
+
+    [Fact]
+    public async Task A_correction_in_the_focus_form_is_taken_off()
+    {
+        const string header = "ChargePeriodStart,ConsumedQuantity,PricingQuantity,x_PricingUnitDescription,x_SkuMeterName\n";
+
+        var bill = await Read($"{header}2026-11-23T00:00Z,2000,2,1K,gpt-4o-0806-Inp-glbl Tokens\n2026-11-23T00:00Z,-1500,-1.5,1K,gpt-4o-0806-Inp-glbl Tokens\n");
+
+        Assert.Equal(500, Assert.Single(bill.Figures).InputTokens);
+    }
+
     [Fact]
     public async Task A_correction_is_taken_off() =>
         Assert.Equal(500, Assert.Single((await Read($"{Header}2026-11-23,gpt-4o-0806-Inp-glbl Tokens,2,1K\n2026-11-23,gpt-4o-0806-Inp-glbl Tokens,-1.5,1K\n")).Figures).InputTokens);
@@ -55,7 +101,8 @@ public sealed class AzureBillTests
     [Theory]
     [InlineData("", "The bill is empty.")]
     [InlineData(Header, "The bill has a header, and nothing else.")]
-    [InlineData("Date,MeterName,Quantity\n", "The header names no column UnitOfMeasure or Unit.")]
+    [InlineData("Date,MeterName,Quantity\n", "The header names no column UnitOfMeasure or Unit or x_PricingUnitDescription.")]
+    [InlineData("ChargePeriodStart,PricingQuantity,x_PricingUnitDescription\n", "The header names no column MeterName or Meter or x_SkuMeterName or SkuMeter.")]
     [InlineData("{\"a\": 1}\n", "In the record at line 1 a quote stands within a field.")]
     [InlineData(Header + "2026-11-23,x\n", "The record at line 2 has 2 fields, the header 4.")]
     [InlineData(Header + "yesterday,x,1,1\n", "In the record at line 2 the value of Date cannot be read.")]

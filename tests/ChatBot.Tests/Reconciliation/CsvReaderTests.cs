@@ -11,6 +11,7 @@ public sealed class CsvReaderTests
     [InlineData("a,b\r\n1,2", "1:a|b", "2:1|2")]
     [InlineData("\uFEFFa,b\n\n\r\n1,2\n\n", "1:a|b", "4:1|2")]
     [InlineData("a,,\n,,", "1:a||", "2:||")]
+    [InlineData("\uFEFF\uFEFF\"a\"\n\uFEFF\"b\"\n\uFEFF\n\uFEFFc\uFEFF\n\uFEFF", "1:a", "2:b", "4:c\uFEFF")]
     [InlineData("\"a\",\"\"\n", "1:a|")]
     [InlineData("\"a, \"\"b\"\"\",\"x\r\ny\"\nc,d", "1:a, \"b\"|x\r\ny", "3:c|d")]
     [InlineData("ä,€,😀\n", "1:ä|€|😀")]

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using ChatBot.Local;
 using ChatBot.Tests.Stack;
@@ -49,6 +51,39 @@ public sealed class ReconciliationEndpointsTests(TestStack stack)
             ["reconciliation:azure:2026-10-20:gpt-4o", "reconciliation:azure:2026-10-21:o3-0416", "reconciliation:azure:2026-10-22:gpt-4o"],
             await database.Alerts());
         Assert.Equal(answer.Json["items"]!.AsArray().Select(WithoutTime), (await Post(operation, Bill)).Json["items"]!.AsArray().Select(WithoutTime));
+    }
+
+    [Theory]
+    [InlineData("text/csv", "gzip")]
+    [InlineData("text/csv", null)]
+    [InlineData("application/gzip", null)]
+    public async Task A_compressed_bill_is_read_whether_or_not_it_says_so(string type, string? encoding)
+    {
+        await using var database = await OwnDatabase.Create(stack, s_models);
+        var operation = await Operator(database);
+        var split = Bill.IndexOf("10/21/2026", StringComparison.Ordinal);
+
+        // Parts that are joined as they are have a gzip member each.
+        var answer = await PostBytes(operation, [.. Gzip(Bill[..split]), .. Gzip(Bill[split..])], type, encoding);
+
+        Assert.Equal(
+            ["2026-10-20 90000", "2026-10-21 1000"],
+            answer.Is(HttpStatusCode.OK).Json["items"]!.AsArray().Select(row => $"{row!["day"]} {row["theirs"]!["inputTokens"]}"));
+    }
+
+    [Fact]
+    public async Task A_compressed_bill_that_is_broken_or_has_no_end_is_refused()
+    {
+        await using var database = await OwnDatabase.Create(stack, s_models);
+        var operation = await Operator(database);
+        var whole = Gzip(Bill);
+        byte[] bomb = [.. Gzip(Bill), .. Enumerable.Repeat(Gzip(new string('\n', 1024 * 1024)), 300).SelectMany(member => member)];
+
+        (await PostBytes(operation, whole[..^12], "text/csv", "gzip")).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await PostBytes(operation, [0x1F, 0x8B, .. "no gzip at all"u8], "text/csv", null)).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await PostBytes(operation, Encoding.UTF8.GetBytes(Bill), "text/csv", "gzip")).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await PostBytes(operation, Encoding.UTF8.GetBytes(Bill), "text/csv", "br")).IsProblem(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
+        (await PostBytes(operation, bomb, "text/csv", null)).IsProblem(HttpStatusCode.BadRequest, "invalid_request");
     }
 
     [Fact]
@@ -117,6 +152,29 @@ public sealed class ReconciliationEndpointsTests(TestStack stack)
 
     private static Task<TestAnswer> Post(TestUser user, string bill, string type = "text/csv", string provider = "azure") =>
         user.SendRaw(HttpMethod.Post, $"{Path}?provider={provider}", bill, [("Content-Type", type)]);
+
+    private static async Task<TestAnswer> PostBytes(TestUser user, byte[] bill, string type, string? encoding)
+    {
+        using var content = new ByteArrayContent(bill);
+        content.Headers.ContentType = new(type);
+        if (encoding is not null)
+        {
+            content.Headers.ContentEncoding.Add(encoding);
+        }
+
+        return await user.SendContent(HttpMethod.Post, $"{Path}?provider=azure", content);
+    }
+
+    private static byte[] Gzip(string text)
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Optimal))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return bytes.ToArray();
+    }
 
     private static string[] Days(TestAnswer answer) => [.. answer.Is(HttpStatusCode.OK).Json["items"]!.AsArray().Select(row => (string)row!["day"]!)];
 

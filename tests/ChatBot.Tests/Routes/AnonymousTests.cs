@@ -26,19 +26,29 @@ public sealed class AnonymousTests(TestStack stack)
     }
 
     [Fact]
-    public void Only_health_documentation_and_the_root_are_for_anyone()
+    public void Only_health_and_documentation_are_for_anyone()
     {
-        string[] expected = ["/", "/api/docs", "/api/health", "/api/health/ready", "/api/openapi.json"];
+        string[] expected = ["/api/docs", "/api/health", "/api/health/ready", "/api/openapi.json"];
 
         Assert.Subset(expected.ToHashSet(), RouteTable.Endpoints.Where(RouteTable.IsForAnyone).Select(e => e.RoutePattern.RawText!).ToHashSet());
     }
 
     [Theory]
-    [InlineData("/", HttpStatusCode.NoContent)]
     [InlineData("/api/health", HttpStatusCode.OK)]
     [InlineData("/api/health/ready", HttpStatusCode.OK)]
     public async Task Anyone_may_ask_how_the_program_is(string path, HttpStatusCode status) =>
         (await new TestUser(Guid.Empty, "", stack.Program.Address).Get(path)).Is(status);
+
+    [Theory]
+    [InlineData("/api/health")]
+    [InlineData("/api/health/ready")]
+    public async Task Health_names_the_version_and_the_commit_that_was_built(string path)
+    {
+        var health = (await new TestUser(Guid.Empty, "", stack.Program.Address).Get(path)).Is(HttpStatusCode.OK);
+
+        Assert.Matches(@"^\d+\.\d+\.\d+$", health["version"]);
+        Assert.Matches("^[0-9a-f]{40}$", health["commit"]);
+    }
 
     [Fact]
     public void Every_route_of_the_api_has_a_name_of_its_own_that_a_function_can_have()

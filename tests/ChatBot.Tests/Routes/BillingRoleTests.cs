@@ -32,10 +32,10 @@ public sealed class BillingRoleTests(TestStack stack)
     [InlineData("authenticated", "billing")]
     public async Task The_service_and_who_has_the_role_are_let_in(string role, string? chatBotRole)
     {
-        var token = stack.Local.Tokens.Mint(new AccessToken(Guid.NewGuid()) { Role = role, AppMetadata = new JsonObject { ["chatbot_role"] = chatBotRole } });
+        var token = stack.Local.Tokens.Mint(new AccessToken(await stack.NewAccount()) { Role = role, AppMetadata = new JsonObject { ["chatbot_role"] = chatBotRole } });
 
         (await new TestUser(Guid.Empty, token, stack.Program.Address).Get("/api/billing/reconciliations")).Is(HttpStatusCode.OK);
     }
 
-    private static bool IsOfBilling(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<BillingRole>() is not null;
+    private static bool IsOfBilling(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<BillingRoleAttribute>() is not null;
 }

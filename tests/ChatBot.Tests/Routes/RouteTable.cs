@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using ChatBot.Functions;
-using ChatBot.Functions.Hosting;
 using Microsoft.AspNetCore.Authorization;
 
 namespace ChatBot.Tests.Routes;
@@ -8,7 +7,7 @@ namespace ChatBot.Tests.Routes;
 /// <summary>The routes as the program maps them.</summary>
 internal static class RouteTable
 {
-    public static IReadOnlyList<RouteEndpoint> Endpoints { get; } = Map();
+    public static IReadOnlyList<RouteEndpoint> Endpoints => ChatBotApp.Functions.Endpoints;
 
     /// <summary>Method and pattern, which name a route.</summary>
     public static string Describe(RouteEndpoint endpoint) => $"{Method(endpoint)} {endpoint.RoutePattern.RawText}";
@@ -32,13 +31,5 @@ internal static class RouteTable
         }
 
         return path;
-    }
-
-    private static RouteEndpoint[] Map()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection(Manifest.ExampleSettings);
-        return [.. ((IEndpointRouteBuilder)ChatBotApp.Build(builder)).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()];
     }
 }

@@ -1,9 +1,9 @@
 namespace ChatBot.Tests.Schema;
 
-/// <summary>All that migrations make, as lines of text that are the same for the same schema.</summary>
+/// <summary>All that a database holds of this repository, as lines of text that are the same for the same schema.</summary>
 internal static class CatalogueSql
 {
-    public const string Lines = """
+    public const string Objects = """
         with schemas as (
           select n.oid, n.nspname, n.nspowner, n.nspacl
           from pg_namespace n
@@ -13,7 +13,7 @@ internal static class CatalogueSql
           select c.oid, c.oid::regclass as name, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity
           from pg_class c
           join schemas s on s.oid = c.relnamespace
-          where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+          where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')
         ),
         lines as (
           select format('schema %s of %s: %s', s.nspname, s.nspowner::regrole, s.nspacl) as line
@@ -22,6 +22,14 @@ internal static class CatalogueSql
           select format('relation %s (%s) of %s: %s %s %s', r.name, r.relkind, r.relowner::regrole, r.relacl, r.relrowsecurity,
             r.relforcerowsecurity)
           from relations r
+          union all
+          select format('view %s: %s', r.name, pg_get_viewdef(r.oid))
+          from relations r
+          where r.relkind = 'v'
+          union all
+          select format('comment on %s: %s', pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description)
+          from relations r
+          join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = r.oid
           union all
           select format('column %s %s. %s %s %s %s %s %s', r.name, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
             a.attidentity, pg_get_expr(d.adbin, d.adrelid), a.attacl)
@@ -55,12 +63,15 @@ internal static class CatalogueSql
           union all
           select format('price %s', to_jsonb(p) - 'id' - 'created_at')
           from billing.model_prices p
-          union all
-          select format('migration %s %s: %s', m.version, m.name, array_to_string(m.statements, ';'))
-          from supabase_migrations.schema_migrations m
         )
         select l.line
         from lines l
         order by l.line
+        """;
+
+    public const string Migrations = """
+        select format('%s %s: %s', m.version, m.name, array_to_string(m.statements, ';'))
+        from supabase_migrations.schema_migrations m
+        order by m.version
         """;
 }

@@ -54,16 +54,36 @@ public sealed class SchemaServer : IAsyncLifetime
 
     public string Uri(string database) => _server.Uri(Owner, database);
 
+    /// <summary>The first column of each row, in a database that the name stands for.</summary>
+    public async Task<List<string>> ReadLinesAsync(string database, [ConstantExpected] string query, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString(database));
+        await using var command = source.CreateCommand(query);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+
+        var lines = new List<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return lines;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
         _directory.Dispose();
     }
 
-    [SuppressMessage("Security", "CA2100", Justification = "The names are the tests' own, and no parameter can stand for one.")]
-    private async Task RunAsync(string statement, CancellationToken cancellation)
+    public Task RunAsync(string database, string script, CancellationToken cancellation) => ExecuteAsync(ConnectionString(database), script, cancellation);
+
+    private Task RunAsync(string statement, CancellationToken cancellation) => ExecuteAsync(_server.ConnectionString(pooled: false), statement, cancellation);
+
+    [SuppressMessage("Security", "CA2100", Justification = "The names are the tests' own, and no parameter can stand for one; scripts are files of this repository.")]
+    private static async Task ExecuteAsync(string connectionString, string statement, CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(_server.ConnectionString(pooled: false));
+        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(statement, connection);
         await command.ExecuteNonQueryAsync(cancellation);

@@ -1,5 +1,4 @@
 using ChatBot.Local;
-using Npgsql;
 using Xunit;
 
 namespace ChatBot.Tests.Schema;
@@ -22,7 +21,8 @@ public sealed class SupabaseCliTests(SchemaServer server)
         Assert.True(exitCode == 0, output);
         Assert.NotEmpty(applied.Applied);
         Assert.All(applied.Applied, file => Assert.Contains(file, output, StringComparison.Ordinal));
-        Assert.Equal(await CatalogueAsync("applied", cancellation), await CatalogueAsync("pushed", cancellation));
+        Assert.Equal(await server.ReadLinesAsync("applied", CatalogueSql.Objects, cancellation), await server.ReadLinesAsync("pushed", CatalogueSql.Objects, cancellation));
+        Assert.Equal(await server.ReadLinesAsync("applied", CatalogueSql.Migrations, cancellation), await server.ReadLinesAsync("pushed", CatalogueSql.Migrations, cancellation));
     }
 
     [Fact]
@@ -44,20 +44,5 @@ public sealed class SupabaseCliTests(SchemaServer server)
         Assert.Contains(UpToDate, pushed.Output, StringComparison.Ordinal);
         Assert.Empty(applied.Applied);
         Assert.Empty(applied.Edited);
-    }
-
-    private async Task<List<string>> CatalogueAsync(string database, CancellationToken cancellation)
-    {
-        await using var source = NpgsqlDataSource.Create(server.ConnectionString(database));
-        await using var command = source.CreateCommand(CatalogueSql.Lines);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-
-        var lines = new List<string>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            lines.Add(reader.GetString(0));
-        }
-
-        return lines;
     }
 }

@@ -83,8 +83,16 @@ public sealed class ChatBotSettingsTests
     [InlineData("Streams__KeepAliveSeconds", "1.5")]
     [InlineData("Streams__LeaseSeconds", "1")]
     [InlineData("Streams__GraceSeconds", "-5")]
-    [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "http")]
-    [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "65536")]
+    [InlineData("Limits__ReadsPerMinute", "0")]
+    [InlineData("Limits__WritesPerMinute", "1000001")]
+    [InlineData("Limits__KeyChecksPerMinute", "few")]
+    [InlineData("Limits__ConcurrentRequests", "-1")]
+    [InlineData("Limits__AddressRequestsPerMinute", "1e3")]
+    [InlineData("Limits__ResponseBytesPerSecond", "0")]
+    [InlineData("Limits__TrustedProxies__0", "proxy.example.com")]
+    [InlineData("Limits__TrustedProxies__0", "10.0.0.0/33")]
+    [InlineData("AzureWebJobs__RecordUsage__Disabled", "yes")]
+    [InlineData("Logging__Console__FormatterName", "systemd")]
     [InlineData("Cors__AllowedOrigins__0", "*")]
     [InlineData("Cors__AllowedOrigins__0", "https://*")]
     [InlineData("Cors__AllowedOrigins__0", "https://*.example.com")]
@@ -128,8 +136,10 @@ public sealed class ChatBotSettingsTests
         Assert.Equal([expected], SettingsText.Read(("Cors__AllowedOrigins__0", value)).AllowedOrigins);
 
     [Fact]
-    public void Under_the_functions_host_the_program_is_hosted() =>
-        Assert.True(SettingsText.Read(("FUNCTIONS_CUSTOMHANDLER_PORT", "7071")).IsHosted);
+    public void A_function_is_disabled_as_on_azure() =>
+        Assert.Equal(
+            ["RecordUsage"],
+            SettingsText.Read(("AzureWebJobs__RecordUsage__Disabled", "true"), ("AzureWebJobs__EnforceUsageCaps__Disabled", "false")).DisabledFunctions);
 
     [Fact]
     public void Storage_is_named_by_a_connection_string_or_by_the_addresses_of_its_queues_and_blobs() =>

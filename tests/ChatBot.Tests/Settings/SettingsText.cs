@@ -17,6 +17,7 @@ internal static class SettingsText
             ["Database__ConnectionString"] = $"postgresql://authenticator:{Password}@db.example.com:6543/postgres",
             ["Supabase__Url"] = "https://project.supabase.co",
             ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
+            ["DurableTask__Endpoint"] = "http://127.0.0.1:4001",
             ["Encryption__Keys__1"] = DataKey,
         };
         foreach (var (name, value) in changes)

@@ -40,7 +40,8 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
     }
 
     /// <summary>A piece of the draft, as a tick writes it.</summary>
-    public Task Draft(int seq, string text) => _store.AppendDeltas([new DraftPart(id, 1, true, seq, text)], TestContext.Current.CancellationToken);
+    public Task Draft(int seq, string text, int reasoning = 0) =>
+        _store.AppendDeltas([new DraftPart(id, 1, true, seq, text, reasoning)], TestContext.Current.CancellationToken);
 
     /// <summary>The model has refused the call, and was not called again yet.</summary>
     public Task WasRefused() => _store.AppendDeltas([new DraftPart(id, 1, false, 0, "")], TestContext.Current.CancellationToken);
@@ -49,11 +50,11 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
 
     public Task Wake() => stack.Program.Services.GetRequiredService<WakeUpQueues>().TryWake(id, null, hasClaim: false);
 
-    public Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "", int seq = 6) =>
-        _store.Finish(Ended(usage, epoch, rest), seq, isLate: false, TestContext.Current.CancellationToken);
+    public async Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "", int seq = 6, string state = AnswerEnd.Finished) =>
+        await _store.Finish(Ended(usage, epoch, rest, state), seq, isLate: false, TestContext.Current.CancellationToken) is not FinishOutcome.NotOurs;
 
     /// <summary>As it waits in the storage account while the database is away.</summary>
     public FinishedAnswer Ended(TokenUsage? usage, int epoch = 1, string text = "so far and to its end", string state = AnswerEnd.Finished, bool wasCalled = true) => new(
         1, id, epoch, state, state == AnswerEnd.Finished ? "stop" : null, null, null, wasCalled, text,
-        usage?.Input, usage?.CachedInput, usage?.Output, usage?.Reasoning, null);
+        usage?.Input, usage?.CachedInput, usage?.CacheWrite, usage?.Output, usage?.Reasoning, usage is null ? null : "reported", null, null, null);
 }

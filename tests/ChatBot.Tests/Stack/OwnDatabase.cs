@@ -1,6 +1,9 @@
+using ChatBot.Functions.Operations;
 using ChatBot.Functions.Usage;
 using ChatBot.Local;
 using ChatBot.Tests.Database;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Npgsql;
 using Xunit;
 
@@ -11,6 +14,9 @@ public sealed class OwnDatabase : IAsyncDisposable
 {
     private const string Template = "own_template";
 
+    // The last of the spare ones, for all: nobody takes anything from its queues.
+    private const int StorageAccount = 199;
+
     private static readonly SemaphoreSlim s_template = new(1, 1);
 
     private readonly TestStack _stack;
@@ -18,6 +24,8 @@ public sealed class OwnDatabase : IAsyncDisposable
     private readonly List<TestProgram> _programs = [];
 
     private OwnDatabase(TestStack stack) => _stack = stack;
+
+    public TestStack Stack => _stack;
 
     public TestProgram Program => _programs[0];
 
@@ -49,7 +57,9 @@ public sealed class OwnDatabase : IAsyncDisposable
     /// <summary>A further instance.</summary>
     public async Task<TestProgram> StartProgram(params (string Name, string Value)[] settings)
     {
-        var program = await _stack.StartHosted([ConnectionOver(_stack.Local.Postgres.Port), .. settings]);
+        // Its wake-ups would mean nothing to the pumps of other programs.
+        var queues = ("AzureWebJobsStorage", _stack.Local.Azurite.SpareConnectionString(StorageAccount));
+        var program = await _stack.StartWithoutTriggers([ConnectionOver(_stack.Local.Postgres.Port), queues, .. settings]);
         _programs.Add(program);
         return program;
     }
@@ -68,7 +78,17 @@ public sealed class OwnDatabase : IAsyncDisposable
 
     /// <summary>A tick of an instance's timer.</summary>
     public Task RunTimer(TestProgram? program = null) =>
-        (program ?? Program).Services.GetRequiredService<EnforceUsageCaps>().Run(TestContext.Current.CancellationToken);
+        (program ?? Program).Services.GetRequiredService<EnforceUsageCaps>().RunJobs(TestContext.Current.CancellationToken);
+
+    /// <summary>Starts what operations are due, as a tick of an instance's timer does, and waits until they are done. That takes a task hub.</summary>
+    public async Task RunOperations(TestProgram? program = null)
+    {
+        var services = (program ?? Program).Services;
+        await services.GetRequiredService<OperationFunctions>().StartOperations(
+            new TimerInfo(), services.GetRequiredService<DurableTaskClient>(), TestContext.Current.CancellationToken);
+        await StackExtensions.Poll(
+            () => Scalar<bool>("select not exists (select from chatbot.operations where finished_at is null)"), "all operations are done");
+    }
 
     public async Task<T?> Scalar<T>(string sql, params object[] parameters)
     {

@@ -50,6 +50,18 @@ public static class StackExtensions
         (object?)tokenCap ?? DBNull.Value,
         (object?)costCap ?? DBNull.Value);
 
+    /// <summary>A plan for one user that allows these models alone.</summary>
+    public static async Task LimitModels(this TestStack stack, TestUser user, params string[] models)
+    {
+        var plan = $"p{Guid.NewGuid():N}";
+        await stack.Execute("insert into billing.plans (id, name, models_allowed) values ($1, 'Few models', $2)", plan, models);
+        await stack.Execute("insert into billing.user_plans (user_id, plan_id) values ($1, $2)", user.Id, plan);
+    }
+
+    /// <summary>Waits until the chat's answer has its first token.</summary>
+    public static Task WaitUntilStreaming(this TestStack stack, string chat) => stack.WaitUntil(
+        "select exists (select from chatbot.completions where chat_id = $1 and state = 'streaming')", Guid.Parse(chat));
+
     /// <summary>Waits until the completion's usage is in the ledger, or known to be nothing.</summary>
     public static Task WaitUntilRecorded(this TestStack stack, Guid completionId) => stack.WaitUntil(
         "select recorded_at is not null from chatbot.completions where id = $1", completionId);
@@ -65,7 +77,7 @@ public static class StackExtensions
     public static Task RunTimer(this TestStack stack, TestProgram? program = null)
     {
         var timer = (program ?? stack.Program).Services.GetRequiredService<EnforceUsageCaps>();
-        return Poll(() => timer.Run(TestContext.Current.CancellationToken), "a run of the timer that is ours");
+        return Poll(() => timer.RunJobs(TestContext.Current.CancellationToken), "a run of the timer that is ours");
     }
 
     /// <summary>The one call to the model whose newest message has this in it.</summary>
@@ -87,7 +99,7 @@ public static class StackExtensions
         return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
-    private static async Task Poll(Func<Task<bool>> isSo, string what)
+    internal static async Task Poll(Func<Task<bool>> isSo, string what)
     {
         var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60);
         while (!await isSo())

@@ -1,4 +1,4 @@
-using ChatBot.Functions;
+using ChatBot.Functions.Hosting;
 
 namespace ChatBot.Tests.Stack;
 
@@ -26,12 +26,8 @@ public sealed class TestProgram : IAsyncDisposable
         }
 
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        var app = ChatBotApp.Build(builder);
-        if (builder.Configuration["FUNCTIONS_CUSTOMHANDLER_PORT"] is null)
-        {
-            app.Urls.Add("http://127.0.0.1:0");
-        }
-
+        var app = StandaloneHost.Build(builder);
+        app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
         return new TestProgram(app);
     }

@@ -25,7 +25,7 @@ public sealed class TestUser(Guid id, string token, Uri address)
 
     public Task<TestAnswer> Patch(string path, JsonNode? body, params (string Name, string Value)[] headers) => Send(HttpMethod.Patch, path, body, headers);
 
-    public Task<TestAnswer> Delete(string path) => Send(HttpMethod.Delete, path, null, []);
+    public Task<TestAnswer> Delete(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Delete, path, null, headers);
 
     public Task<TestAnswer> Send(HttpMethod method, string path, JsonNode? body, (string Name, string Value)[] headers) =>
         SendRaw(method, path, body?.ToJsonString(), headers);
@@ -33,10 +33,16 @@ public sealed class TestUser(Guid id, string token, Uri address)
     public async Task<TestAnswer> SendRaw(HttpMethod method, string path, string? body, (string Name, string Value)[] headers)
     {
         using var response = await Open(method, path, body, headers, HttpCompletionOption.ResponseContentRead, TestContext.Current.CancellationToken);
-        return new TestAnswer(
-            response.StatusCode,
-            response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
-            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return await Read(response);
+    }
+
+    /// <summary>With a body that is no text.</summary>
+    public async Task<TestAnswer> SendContent(HttpMethod method, string path, HttpContent content)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(address, path)) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var response = await s_http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await Read(response);
     }
 
     /// <summary>Returns with the head of the answer, whose body is still coming.</summary>
@@ -65,4 +71,9 @@ public sealed class TestUser(Guid id, string token, Uri address)
 
         return s_http.SendAsync(request, completion, cancellation);
     }
+
+    private static async Task<TestAnswer> Read(HttpResponseMessage response) => new(
+        response.StatusCode,
+        response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
+        await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 }

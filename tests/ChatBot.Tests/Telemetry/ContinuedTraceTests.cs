@@ -1,8 +1,7 @@
-using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
-using ChatBot.Local;
+using ChatBot.Functions.Completions;
 using ChatBot.Shared.Queues;
+using ChatBot.Tests.Database;
 using ChatBot.Tests.Stack;
 using ChatBot.Tests.Telemetry.Otlp;
 using Xunit;
@@ -14,41 +13,39 @@ public sealed class ContinuedTraceTests(TestStack stack)
 {
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-    private static readonly HttpClient s_http = new();
-
     [Theory]
     [InlineData("01", 1)]
     [InlineData("00", 0)]
-    public async Task A_call_of_the_host_goes_on_with_the_messages_trace_and_sampling(string flags, int sampled)
+    public async Task A_delivery_goes_on_with_the_messages_trace_and_sampling(string flags, int sampled)
     {
-        await using var program = await TracedProgram.Start(stack, ("FUNCTIONS_CUSTOMHANDLER_PORT", $"{LoopbackPort.Find()}"));
+        await using var program = await TracedProgram.Start(stack, ProgramWithoutTriggers.TriggersOff(but: nameof(PersistAssistantMessage)));
         var completion = await HalfCompletion.Begin(stack);
         Assert.True(await completion.Finish(null));
 
         var wakeUp = new JsonObject { ["version"] = 1, ["completionId"] = completion.Id, ["traceParent"] = $"00-{Trace}-00f067aa0ba902b7-{flags}" };
-        await Trigger(program, "PersistAssistantMessage", wakeUp.ToJsonString(), TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(2));
+        await program.Account.Put(QueueNames.AssistantMessages, wakeUp.ToJsonString());
+        await program.Account.WaitUntilEmpty(QueueNames.AssistantMessages);
         await program.End();
 
         var spans = program.Collector.Spans;
         Assert.Equal(sampled, spans.Count(s => s.Name == "process assistant-messages"));
         Assert.All(spans, s => Assert.Equal(Trace, s.TraceId));
         Assert.All(spans.Where(s => s.Kind == SpanKind.Consumer), s => Assert.Equal("00f067aa0ba902b7", s.ParentId));
-        // The host's call is no request of a user's.
         Assert.DoesNotContain(spans, s => s.Kind == SpanKind.Server);
-        Assert.DoesNotContain(program.Collector.Points, p => p.Metric == "http.server.request.duration" && p["http.route"]?.Contains("Persist", StringComparison.Ordinal) is true);
         var age = Assert.Single(program.Collector.Points, p => p.Metric == "chatbot.queue.age");
-        Assert.InRange(age.Sum, 119, 180);
+        Assert.InRange(age.Sum, 0, 60);
     }
 
     [Fact]
     public async Task A_message_of_no_trace_begins_one()
     {
-        await using var program = await TracedProgram.Start(stack, ("FUNCTIONS_CUSTOMHANDLER_PORT", $"{LoopbackPort.Find()}"));
+        await using var program = await TracedProgram.Start(stack, ProgramWithoutTriggers.TriggersOff(but: nameof(PersistAssistantMessage)));
         var completion = await HalfCompletion.Begin(stack);
         Assert.True(await completion.Finish(null));
 
         var wakeUp = new JsonObject { ["version"] = 1, ["completionId"] = completion.Id };
-        await Trigger(program, "PersistAssistantMessage", wakeUp.ToJsonString(), null);
+        await program.Account.Put(QueueNames.AssistantMessages, wakeUp.ToJsonString());
+        await program.Account.WaitUntilEmpty(QueueNames.AssistantMessages);
         await program.End();
 
         Assert.Equal("", Assert.Single(program.Collector.Spans, s => s.Name == "process assistant-messages").ParentId);
@@ -59,8 +56,8 @@ public sealed class ContinuedTraceTests(TestStack stack)
     {
         await using var database = await OwnDatabase.Create(stack);
         var connection = database.ConnectionOver(stack.Local.Postgres.Port);
-        await using var dying = await TracedProgram.Start(stack, connection, ("FUNCTIONS_CUSTOMHANDLER_PORT", $"{LoopbackPort.Find()}"));
-        await using var program = await TracedProgram.Start(stack, connection, ("FUNCTIONS_CUSTOMHANDLER_PORT", $"{LoopbackPort.Find()}"));
+        await using var dying = await TracedProgram.Start(stack, [connection, .. ProgramWithoutTriggers.TriggersOff()]);
+        await using var program = await TracedProgram.Start(stack, connection);
         var user = (await database.NewUser()).At(dying.Address);
         var sending = user.Post($"/api/chats/{await user.NewChat()}/stream", StackExtensions.SendBody("Go. [[tokens=600 delay=20ms]]"));
         await stack.WaitUntil(async () => await database.Scalar<bool>("select exists (select from chatbot.completions where state = 'streaming')"));
@@ -68,9 +65,7 @@ public sealed class ContinuedTraceTests(TestStack stack)
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => sending);
         await database.Execute("update chatbot.completions set lease_expires_at = now() - interval '1 second'");
 
-        await Post(program, "EnforceUsageCaps", """{"Data":{"timer":{"IsPastDue":false}},"Metadata":{"sys":{"MethodName":"EnforceUsageCaps"}}}""");
-        var message = await program.Account.Take(QueueNames.AssistantMessages);
-        await Trigger(program, "PersistAssistantMessage", message!.Body.ToString(), message.InsertedOn);
+        await stack.WaitUntil(async () => await database.Scalar<bool>("select persisted_at is not null from chatbot.completions"));
         await program.End();
 
         var trace = (await database.Scalar<string>("select trace_parent from chatbot.completions"))!.Split('-')[1];
@@ -80,18 +75,5 @@ public sealed class ContinuedTraceTests(TestStack stack)
         Assert.Equal((trace, trace, send.Id), (send.TraceId, persist.TraceId, persist.ParentId));
         var ended = Assert.Single(program.Collector.Points, p => p.Metric == "chatbot.completions.ended");
         Assert.Equal(("interrupted", 1d), (ended["chatbot.end"]!, ended.Sum));
-    }
-
-    private static Task Trigger(TracedProgram program, string function, string body, DateTimeOffset? insertedAt) => Post(program, function, new JsonObject
-    {
-        ["Data"] = new JsonObject { ["message"] = JsonValue.Create(body).ToJsonString() },
-        ["Metadata"] = new JsonObject { ["DequeueCount"] = "1", ["Id"] = "\"7c2f\"", ["InsertionTime"] = insertedAt?.ToString("yyyy-MM-ddTHH:mm:sszzz", null) },
-    }.ToJsonString());
-
-    private static async Task Post(TracedProgram program, string function, string envelope)
-    {
-        using var answer = await s_http.PostAsync(
-            new Uri(program.Address, function), new StringContent(envelope, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 }

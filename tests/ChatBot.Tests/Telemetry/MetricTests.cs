@@ -1,7 +1,7 @@
 using System.Net;
-using ChatBot.Local;
-using System.Text;
+using ChatBot.Functions.Usage;
 using ChatBot.Shared.Queues;
+using ChatBot.Tests.Database;
 using ChatBot.Tests.Stack;
 using Xunit;
 
@@ -62,8 +62,8 @@ public sealed class MetricTests(TestStack stack)
         await program.End();
 
         Assert.Equal(
-            [("streams", 1d), ("tokens", 1d)],
-            program.Collector.Points.Where(p => p.Metric == "chatbot.cap.refusals").Select(p => (p["chatbot.cap"]!, p.Sum)).Order());
+            [("streams", "streams", 1d), ("tokens", "cap", 1d)],
+            program.Collector.Points.Where(p => p.Metric == "chatbot.cap.refusals").Select(p => (p["chatbot.cap"]!, p["chatbot.refusal.kind"]!, p.Sum)).Order());
     }
 
     [Fact]
@@ -71,14 +71,12 @@ public sealed class MetricTests(TestStack stack)
     {
         await using var database = await OwnDatabase.Create(stack);
         await using var program = await TracedProgram.Start(
-            stack, database.ConnectionOver(stack.Local.Postgres.Port), ("FUNCTIONS_CUSTOMHANDLER_PORT", $"{LoopbackPort.Find()}"));
+            stack, [database.ConnectionOver(stack.Local.Postgres.Port), .. ProgramWithoutTriggers.TriggersOff(but: nameof(EnforceUsageCaps))]);
         var user = (await database.NewUser()).At(program.Address);
         await user.Send(await user.NewChat(), "Go. [[tokens=3]]");
         await database.Execute("update chatbot.completions set ended_at = ended_at - interval '10 minutes'");
 
-        using var timer = new StringContent("{}", Encoding.UTF8, "application/json");
-        using var http = new HttpClient();
-        using var answer = await http.PostAsync(new Uri(program.Address, "EnforceUsageCaps"), timer, TestContext.Current.CancellationToken);
+        await stack.WaitUntil(async () => await database.Scalar<bool>("select woken_at is not null from chatbot.completions"));
         await program.End();
 
         var age = Assert.Single(program.Collector.Points, p => p.Metric == "chatbot.queue.age");

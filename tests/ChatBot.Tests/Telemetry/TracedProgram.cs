@@ -39,14 +39,14 @@ internal sealed class TracedProgram : IAsyncDisposable
 
     public static async Task<AppProcess> StartProcess(TestStack stack, params (string Name, string Value)[] settings)
     {
-        var own = new Dictionary<string, string> { ["ModelCalls__CircuitFailures"] = "10000" };
+        // Its database may be another than the one whose operations the stack's task hub has.
+        var own = new Dictionary<string, string> { ["ModelCalls__CircuitFailures"] = "10000", [TestTaskHub.None.Name] = TestTaskHub.None.Value };
         foreach (var (name, value) in settings)
         {
             own[name] = value;
         }
 
-        var port = own.TryGetValue("FUNCTIONS_CUSTOMHANDLER_PORT", out var given) ? int.Parse(given, null) : (int?)null;
-        var app = await stack.Local.StartAppAsync($"traced-{Interlocked.Increment(ref _started)}", port, own);
+        var app = await stack.Local.StartAppAsync($"traced-{Interlocked.Increment(ref _started)}", overrides: own);
         await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
         return app;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ChatBot.Functions.Billing;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Usage;
 using Npgsql;
@@ -50,7 +51,7 @@ public sealed class BillingSession(NpgsqlConnection connection) : IAsyncDisposab
         await Execute("select set_config('request.jwt.claims', $1, false)", $$"""{"sub":"{{user}}","role":"authenticated"}""");
         await using var command = Command(
             CompletionSql.Begin, id ?? Guid.CreateVersion7(), chat ?? Guid.NewGuid(), true, "submit-message", Guid.NewGuid(), false, null, "Hi", tokens, model,
-            null, null, null, null, TimeSpan.FromDays(1), TimeSpan.FromDays(1), null);
+            null, null, null, null, null, TimeSpan.FromDays(1), TimeSpan.FromDays(1), null);
         command.Parameters[10] = new() { Value = Models(model, takesOwnKey), NpgsqlDbType = NpgsqlDbType.Jsonb };
         await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         Assert.True(await row.ReadAsync(TestContext.Current.CancellationToken));
@@ -68,11 +69,11 @@ public sealed class BillingSession(NpgsqlConnection connection) : IAsyncDisposab
     }
 
     /// <summary>Ends a call as its instance does, or, late, as what waited in the storage account does.</summary>
-    public Task<bool> End(
+    public async Task<bool> End(
         Guid completion, (int Input, int Output)? reported, bool wasCalled = true, bool isLate = false, string state = "finished") =>
-        Scalar<bool>(
+        await Scalar<string>(
             CompletionSql.Finish, completion, 1, isLate, state, "stop", null, Array.Empty<string>(), wasCalled, 0, "So be it.",
-            reported?.Input, reported is null ? null : 0, reported?.Output, reported is null ? null : 0, null);
+            reported?.Input, reported is null ? null : 0, reported is null ? null : 0, reported?.Output, reported is null ? null : 0, reported is null ? null : "reported", null, null, null) is not null;
 
     /// <summary>Nobody writes it any more, and somebody noticed.</summary>
     public Task Interrupt(Guid completion) => Execute(
@@ -113,7 +114,7 @@ public sealed class BillingSession(NpgsqlConnection connection) : IAsyncDisposab
     }
 
     /// <summary>Closes what has been over for a day.</summary>
-    public Task<int> Close() => Scalar<int>(UsageSql.ClosePeriods, TimeSpan.FromDays(1), 1000);
+    public Task<int> Close() => Scalar<int>(BillingSql.ClosePeriods, TimeSpan.FromDays(1), 1000, (string?)null);
 
     public async Task<T?> Scalar<T>(string sql, params object?[] parameters)
     {

@@ -76,13 +76,13 @@ public static class BookSql
           select
             e.user_id, e.day, e.model, e.purpose, e.payer,
             count(*) filter (where e.quality <> 'adjustment') as calls,
-            sum(e.input_tokens) as input, sum(e.cached_input_tokens) as cached, sum(e.output_tokens) as output, sum(e.reasoning_tokens) as reasoning,
+            sum(e.input_tokens) as input, sum(e.cached_input_tokens) as cached, sum(e.cache_write_tokens) as written, sum(e.output_tokens) as output, sum(e.reasoning_tokens) as reasoning,
             sum(e.cost) as cost
           from billing.usage_events e
           group by e.user_id, e.day, e.model, e.purpose, e.payer
         ) s on (s.user_id, s.day, s.model, s.purpose, s.payer) = (d.user_id, d.day, d.model, d.purpose, d.payer)
-        where (d.calls, d.input_tokens, d.cached_input_tokens, d.output_tokens, d.reasoning_tokens, d.cost)
-          is distinct from (s.calls, s.input, s.cached, s.output, s.reasoning, s.cost)
+        where (d.calls, d.input_tokens, d.cached_input_tokens, d.cache_write_tokens, d.output_tokens, d.reasoning_tokens, d.cost)
+          is distinct from (s.calls, s.input, s.cached, s.written, s.output, s.reasoning, s.cost)
         union all
         select 'month ' || concat_ws(' ', p, s)
         from billing.deployment_periods p
@@ -141,9 +141,11 @@ public static class BookSql
         select 'rates ' || e::text
         from billing.usage_events e
         join billing.model_prices p on p.id = e.price_id
-        where (e.input_rate, e.cached_input_rate, e.output_rate, e.reasoning_rate) <> (p.input, p.cached_input, p.output, p.reasoning)
+        where (e.input_rate, e.cached_input_rate, e.cache_write_rate, e.output_rate, e.reasoning_rate)
+            <> (p.input, p.cached_input, p.cache_write, p.output, p.reasoning)
           or e.cost <> case e.payer when 'own_key' then 0 else 0.000001 * (
-            (e.input_tokens - e.cached_input_tokens) * p.input + e.cached_input_tokens * p.cached_input
+            (e.input_tokens - e.cached_input_tokens - e.cache_write_tokens) * p.input + e.cached_input_tokens * p.cached_input
+            + e.cache_write_tokens * p.cache_write
             + (e.output_tokens - e.reasoning_tokens) * p.output + e.reasoning_tokens * p.reasoning
           ) end
         """;

@@ -7,7 +7,7 @@ public sealed class DeploymentTests(BillingDatabase billing) : IClassFixture<Bil
 {
     private const string Used = "select p.tokens from billing.deployment_periods p where p.period_start = $1::timestamptz";
 
-    private readonly string[] _facts = ["cap", "resetsAt", "retryAfterSeconds"];
+    private readonly string[] _facts = ["cap", "reason", "resetsAt", "retryAfterSeconds"];
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -208,7 +208,7 @@ public sealed class DeploymentTests(BillingDatabase billing) : IClassFixture<Bil
     }
 
     [Fact]
-    public async Task A_warning_of_all_users_names_nobody_and_comes_once()
+    public async Task What_is_told_of_all_users_names_nobody_and_comes_once()
     {
         var user = await billing.NewUser();
         await using var session = await billing.At("2026-12-10T12:00:00Z");
@@ -219,12 +219,14 @@ public sealed class DeploymentTests(BillingDatabase billing) : IClassFixture<Bil
             await session.Use(user, 10, 90);
         }
 
-        Assert.Equal(["80 800 t"], await session.Column<string>(
-            """
-            select concat_ws(' ', a.facts ->> 'percent', a.facts ->> 'used', a.user_id is null)
+        const string alerts = """
+            select concat_ws(' ', a.kind, a.facts ->> 'percent', a.facts ->> 'used', a.user_id is null)
             from billing.usage_alerts a
-            where a.alert_key like 'cap:deployment:deployment_tokens:2026-12-01:%'
-            """));
+            where a.facts ->> 'cap' = 'deployment_tokens' and a.facts ->> 'periodStart' like '2026-12-01%'
+            order by a.created_at
+            """;
+        // 100 are left, and the smallest send needs 117.
+        Assert.Equal(["cap_warning 80 800 t", "cap_reached 90 900 t"], await session.Column<string>(alerts));
     }
 
     [Fact]

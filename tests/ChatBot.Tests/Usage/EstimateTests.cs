@@ -32,6 +32,13 @@ public sealed class EstimateTests(TestStack stack)
         var chat = await user.NewChat("Answer in verse.");
         await stack.WaitUntilRecorded((await user.Send(chat, "One. [[tokens=20]]")).MessageId);
         await stack.WaitUntilRecorded((await user.Send(chat, "Two. [[tokens=30]]")).MessageId);
+        // Until the texts are counted, they are bounded by their bytes.
+        await stack.WaitUntil(
+            """
+            select not exists (select from chatbot.token_counts t where t.chat_id = $1 and t.tokens is null)
+              and exists (select from public.chats c where c.id = $1 and c.system_prompt_tokens is not null)
+            """,
+            Guid.Parse(chat));
         const string content = "Three. [[tokens=2 stall=1]]";
 
         var estimate = (await user.Post(Path, Message(content, chat))).Is(HttpStatusCode.OK).Json;

@@ -15,7 +15,7 @@ public sealed class OwnUsageTests(TestStack stack)
         var chat = await user.NewChat();
         for (var turn = 0; turn < 3; turn++)
         {
-            await stack.WaitUntilRecorded((await user.Send(chat, "Go. [[tokens=5]]")).MessageId);
+            await stack.WaitUntilRecorded((await user.Send(chat, $"Go {turn}. [[tokens=5]]")).MessageId);
         }
 
         var standing = (await user.Get("/api/usage")).Is(HttpStatusCode.OK).Json;
@@ -45,11 +45,16 @@ public sealed class OwnUsageTests(TestStack stack)
         Assert.Empty((await stranger.Get("/api/usage/events")).Is(HttpStatusCode.OK).Json["items"]!.AsArray());
     }
 
+    [Fact]
+    public async Task A_leap_year_is_listed_at_once() =>
+        (await (await stack.NewUser()).Get("/api/usage/daily?from=2024-01-01&to=2024-12-31")).Is(HttpStatusCode.OK);
+
     [Theory]
     [InlineData("/api/usage/daily?from=yesterday")]
     [InlineData("/api/usage/daily?to=2026-02-30")]
     [InlineData("/api/usage/daily?from=2026-02-02&to=2026-02-01")]
     [InlineData("/api/usage/daily?from=2020-01-01&to=2026-01-01")]
+    [InlineData("/api/usage/daily?from=2025-01-01&to=2026-01-02")]
     [InlineData("/api/usage/events?limit=0")]
     [InlineData("/api/usage/events?cursor=nonsense")]
     public async Task What_is_no_day_or_no_page_is_refused(string path) =>

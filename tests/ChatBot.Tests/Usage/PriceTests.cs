@@ -97,6 +97,21 @@ public sealed class PriceTests(BillingDatabase billing) : IClassFixture<BillingD
     }
 
     [Fact]
+    public async Task A_prompt_is_bounded_by_its_dearest_rate()
+    {
+        await using var session = await billing.At(null);
+        await session.Execute(
+            """
+            insert into billing.model_prices (model, valid_from, input, cached_input, cache_write, output, reasoning)
+            values ('writer', '2026-01-01', 1, 0.1, 1.25, 0, 0)
+            """);
+        var user = await billing.NewUser();
+
+        // 20 tokens, which may all be written to the cache.
+        Assert.Equal(0.000025m, (await session.Admit(user, model: "writer")).Cost);
+    }
+
+    [Fact]
     public async Task Where_nothing_costs_anything_no_cost_cap_is_in_the_way()
     {
         await using var session = await billing.At(null);

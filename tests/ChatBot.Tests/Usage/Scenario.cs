@@ -22,7 +22,7 @@ public enum Act
 /// <param name="User">Who, modulo the users.</param>
 /// <param name="Call">Which of the calls that there are by then.</param>
 /// <param name="Size">The most tokens of the message.</param>
-/// <param name="InputShare">What is used, in percent of the bound: above 100 is a report that is not to be believed.</param>
+/// <param name="InputShare">What is used, in percent of the bound: above 100 is a report that is not possible.</param>
 public sealed record Step(Act Act, int User, int Call, int Model, int Size, int InputShare, int OutputShare, bool Flag)
 {
     public override string ToString() => $"{Act} {User} {Call} {Model} {Size} {InputShare} {OutputShare} {Flag}";

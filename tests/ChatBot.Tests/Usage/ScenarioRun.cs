@@ -92,7 +92,9 @@ public sealed class ScenarioRun(BillingDatabase billing, Scenario scenario, int 
 
         // Of the newest, most of which are still on their way.
         var call = calls[^(1 + (step.Call % Math.Min(calls.Length, 8)))];
-        var used = (call.Prompt * step.InputShare / 100, call.MaxOutput * step.OutputShare / 100);
+        // A report that is not possible is none: the instance has decided that before.
+        (int, int)? used = step is { InputShare: > 100 } or { OutputShare: > 100 }
+            ? null : (call.Prompt * step.InputShare / 100, call.MaxOutput * step.OutputShare / 100);
         await (step.Act switch
         {
             Act.Retry => session.Retry(call.Id, ModelName(step.Model), wasCalled: step.Flag),

@@ -99,7 +99,7 @@ public sealed class TokenCounterTests
 
     [Fact]
     public void A_prompt_is_its_texts_and_roles_and_what_the_chat_format_adds() =>
-        Assert.Equal(3 + (3 + 1 + 4) + (3 + 1 + 1), TokenCounter.CountPrompt([("system", "You are kind."), ("user", "Hi")]));
+        Assert.Equal(3 + (3 + 1 + 4) + (3 + 1 + 1), TokenCounter.CountPrompt([("system", TokenCounter.Count("You are kind.")), ("user", TokenCounter.Count("Hi"))]));
 
     private static string RunOf(string unit, int bytes) => string.Concat(Enumerable.Repeat(unit, bytes / Encoding.UTF8.GetByteCount(unit)));
 }

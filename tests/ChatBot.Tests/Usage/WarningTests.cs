@@ -6,7 +6,10 @@ namespace ChatBot.Tests.Usage;
 public sealed class WarningTests(BillingDatabase billing) : IClassFixture<BillingDatabase>
 {
     private const string Warnings = """
-        select concat_ws(' ', a.facts ->> 'cap', a.facts ->> 'percent', trim_scale((a.facts ->> 'used')::numeric), 'of', a.facts ->> 'limit', left(a.facts ->> 'periodStart', 10))
+        select concat_ws(
+          ' ', a.kind, a.facts ->> 'cap', a.facts ->> 'percent', trim_scale((a.facts ->> 'used')::numeric), 'of', a.facts ->> 'limit',
+          left(a.facts ->> 'periodStart', 10)
+        )
         from billing.usage_alerts a
         where a.user_id = $1
         order by a.created_at, a.facts ->> 'cap'
@@ -29,17 +32,20 @@ public sealed class WarningTests(BillingDatabase billing) : IClassFixture<Billin
         Assert.Empty(await session.Column<string>(Warnings, user));
         await session.Use(user, 1, 0);
         await session.Use(user, 1, 0);
-        Assert.Equal(["tokens 80 800 of 1000 2026-03-01"], await session.Column<string>(Warnings, user));
+        Assert.Equal(["cap_warning tokens 80 800 of 1000 2026-03-01"], await session.Column<string>(Warnings, user));
 
-        await session.Limit(user, new() { Tokens = 900 });
+        await session.Limit(user, new() { Tokens = 950 });
         await session.Limit(user, new() { Tokens = 801 });
         await session.Limit(user, new() { Tokens = 800 });
-        Assert.Equal(["tokens 80 800 of 1000 2026-03-01", "tokens 100 801 of 801 2026-03-01"], await session.Column<string>(Warnings, user));
+        Assert.Equal(
+            ["cap_warning tokens 80 800 of 1000 2026-03-01", "cap_reached tokens 100 801 of 801 2026-03-01"], await session.Column<string>(Warnings, user));
 
-        await session.Limit(user, new() { Tokens = 125 });
+        await session.Limit(user, new() { Tokens = 225 });
         await session.Travel("2026-04-10T12:00:00Z");
         await session.Use(user, 20, 80);
-        Assert.Equal("tokens 80 100 of 125 2026-04-01", (await session.Column<string>(Warnings, user))[^1]);
+        Assert.Equal(2, (await session.Column<string>(Warnings, user)).Count);
+        await session.Use(user, 20, 0);
+        Assert.Equal("cap_reached tokens 53 120 of 225 2026-04-01", (await session.Column<string>(Warnings, user))[^1]);
     }
 
     [Fact]
@@ -51,21 +57,26 @@ public sealed class WarningTests(BillingDatabase billing) : IClassFixture<Billin
         var call = await session.Admit(user);
         await session.Settle(call.Id, 20, 100);
 
-        Assert.Equal(["cost 100 0.00105 of 0.00105 2026-03-01", "tokens 100 120 of 120 2026-03-01"], await session.Column<string>(Warnings, user));
+        Assert.Equal(
+            ["cap_reached cost 100 0.00105 of 0.00105 2026-03-01", "cap_reached tokens 100 120 of 120 2026-03-01"], await session.Column<string>(Warnings, user));
         Assert.Equal("blocked", await session.Scalar<string>(Status, user));
     }
 
     [Fact]
     public async Task The_cap_of_an_own_key_has_warnings_too_and_blocks_nobody()
     {
-        var user = await billing.NewUser(new() { OwnKeyTokens = 120 });
+        var user = await billing.NewUser(new() { OwnKeyTokens = 600 });
         await using var session = await billing.At("2026-03-10T12:00:00Z");
         await session.PutKey(user);
 
-        var call = await session.Admit(user, takesOwnKey: true);
-        await session.Settle(call.Id, 20, 80);
+        for (var call = 0; call < 5; call++)
+        {
+            await session.Settle((await session.Admit(user, takesOwnKey: true)).Id, 20, 76);
+        }
 
-        Assert.Equal(["own_key_tokens 80 100 of 120 2026-03-01"], await session.Column<string>(Warnings, user));
+        Assert.Equal(["cap_warning own_key_tokens 80 480 of 600 2026-03-01"], await session.Column<string>(Warnings, user));
+        await session.Settle((await session.Admit(user, takesOwnKey: true)).Id, 4, 0);
+        Assert.Equal("cap_reached own_key_tokens 80 484 of 600 2026-03-01", (await session.Column<string>(Warnings, user))[^1]);
         Assert.Equal("open", await session.Scalar<string>(Status, user));
     }
 
@@ -74,13 +85,17 @@ public sealed class WarningTests(BillingDatabase billing) : IClassFixture<Billin
     {
         var user = await billing.NewUser();
         await using var session = await billing.At("2026-03-10T12:00:00Z");
-        await session.Use(user, 20, 80);
+        await session.Use(user, 20, 100);
+        await session.Use(user, 20, 100);
+        await session.Use(user, 20, 100);
+        await session.Use(user, 20, 100);
+        await session.Use(user, 20, 100);
 
-        await session.Limit(user, new() { Tokens = 125 });
+        await session.Limit(user, new() { Tokens = 717 });
         Assert.Equal("open", await session.Scalar<string>(Status, user));
-        await session.Limit(user, new() { Tokens = 100 });
+        await session.Limit(user, new() { Tokens = 716 });
         Assert.Equal("blocked", await session.Scalar<string>(Status, user));
-        await session.Limit(user, new() { Tokens = 101 });
+        await session.Limit(user, new() { Tokens = 717 });
         Assert.Equal("open", await session.Scalar<string>(Status, user));
         await session.Execute("update billing.user_plans set cost_cap = 0 where user_id = $1", user);
         Assert.Equal("blocked", await session.Scalar<string>(Status, user));
@@ -88,7 +103,7 @@ public sealed class WarningTests(BillingDatabase billing) : IClassFixture<Billin
 
         Assert.Equal("open", await session.Scalar<string>(Status, user));
         Assert.Equal(
-            ["tokens 80 100 of 125 2026-03-01", "tokens 100 100 of 100 2026-03-01", "cost 100 0.00085 of 0 2026-03-01"],
+            ["cap_warning tokens 83 600 of 717 2026-03-01", "cap_reached tokens 83 600 of 716 2026-03-01", "cap_reached cost 100 0.00525 of 0 2026-03-01"],
             await session.Column<string>(Warnings, user));
     }
 
@@ -96,25 +111,29 @@ public sealed class WarningTests(BillingDatabase billing) : IClassFixture<Billin
     public async Task A_change_of_a_plan_blocks_unblocks_and_warns_everybody_on_it_and_nobody_else()
     {
         await using var session = await billing.At("2026-03-10T12:00:00Z");
-        await session.Execute("insert into billing.plans (id, name, token_cap) values ('team', 'Team', 1000)");
+        await session.Execute("insert into billing.plans (id, name, token_cap, max_output_tokens) values ('team', 'Team', 1000, 100)");
         var members = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => billing.NewUser(new() { Plan = "team" })));
         var exempt = await billing.NewUser(new() { Plan = "team", Tokens = 1000 });
         var other = await billing.NewUser();
         foreach (var user in (Guid[])[.. members, exempt, other])
         {
-            await session.Use(user, 20, 80);
+            for (var call = 0; call < 5; call++)
+            {
+                await session.Use(user, 20, 80);
+            }
         }
 
-        await session.Execute("update billing.plans set token_cap = 100 where id = 'team'");
+        await session.Execute("update billing.plans set token_cap = 616 where id = 'team'");
         await Review(session, batch: 2);
         Assert.All(await session.Column<string>("select status from billing.usage_periods where user_id = any ($1)", members), s => Assert.Equal("blocked", s));
         Assert.Equal("open", await session.Scalar<string>(Status, exempt));
         Assert.Equal("open", await session.Scalar<string>(Status, other));
 
-        await session.Execute("update billing.plans set token_cap = 110 where id = 'team'");
+        await session.Execute("update billing.plans set token_cap = 625 where id = 'team'");
         await Review(session, batch: 2);
         Assert.All(await session.Column<string>("select status from billing.usage_periods where user_id = any ($1)", members), s => Assert.Equal("open", s));
-        Assert.Equal(["tokens 100 100 of 100 2026-03-01", "tokens 80 100 of 110 2026-03-01"], await session.Column<string>(Warnings, members[0]));
+        Assert.Equal(
+            ["cap_reached tokens 81 500 of 616 2026-03-01", "cap_warning tokens 80 500 of 625 2026-03-01"], await session.Column<string>(Warnings, members[0]));
         Assert.Empty(await session.Column<string>(Warnings, exempt));
     }
 

@@ -11,24 +11,24 @@ public sealed class BillingOffice(YearHttp http, TokenMint tokens, SimulatedCloc
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly string _token = tokens.Mint(new AccessToken(Guid.NewGuid()) { AppMetadata = new JsonObject { ["chatbot_role"] = "billing" } });
+    private readonly string _token = tokens.Mint(new AccessToken(Guid.NewGuid()) { Role = "service_role" });
 
     public LimitsJournal Journal { get; } = new();
 
     public async Task PutPlanAsync(string id, Limits limits, JsonObject rest)
     {
         Journal.Add(clock.Now, id, limits);
-        await PutAsync($"/api/billing/plans/{id}", With(rest, limits));
+        await PutAsync($"/api/billing/plans/{id}", With(rest, limits, "modelsAllowed"));
     }
 
     public async Task PutTermsAsync(Account account, Terms terms, JsonObject rest)
     {
         Journal.Add(clock.Now, account.Id, terms);
         rest["planId"] = terms.PlanId;
-        await PutAsync($"/api/billing/users/{account.Id}/plan", With(rest, terms.Own));
+        await PutAsync($"/api/billing/users/{account.Id}/plan", With(rest, terms.Own, "blockedReason"));
     }
 
-    public Task AddPriceAsync(string model, DateTimeOffset validFrom, decimal input, decimal cachedInput, decimal output, decimal reasoning) =>
+    public Task AddPriceAsync(string model, DateTimeOffset validFrom, decimal input, decimal cachedInput, decimal cacheWrite, decimal output, decimal reasoning) =>
         SendAsync(HttpMethod.Post, "/api/billing/prices", new JsonObject
         {
             ["id"] = Guid.NewGuid().ToString(),
@@ -36,18 +36,32 @@ public sealed class BillingOffice(YearHttp http, TokenMint tokens, SimulatedCloc
             ["validFrom"] = validFrom.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
             ["input"] = input,
             ["cachedInput"] = cachedInput,
+            ["cacheWrite"] = cacheWrite,
             ["output"] = output,
             ["reasoning"] = reasoning,
         });
 
     /// <summary>So high that it stops nobody, but all is counted.</summary>
-    public Task LimitDeploymentAsync() => PutAsync("/api/billing/deployment", new JsonObject { ["tokenCap"] = 1_000_000_000_000 });
-
-    private static JsonObject With(JsonObject rest, Limits limits)
+    public Task LimitDeploymentAsync() => PutAsync("/api/billing/deployment", new JsonObject
     {
+        ["tokenCap"] = 1_000_000_000_000,
+        ["costCap"] = null,
+        ["requestsPerMinute"] = null,
+        ["concurrentStreams"] = null,
+    });
+
+    /// <summary>A PUT names each limit, also where there is none.</summary>
+    private static JsonObject With(JsonObject rest, Limits limits, string other)
+    {
+        foreach (var name in (string[])["dailyTokenCap", "dailyCostCap", other])
+        {
+            rest.TryAdd(name, null);
+        }
+
         rest["tokenCap"] = limits.Tokens;
         rest["costCap"] = limits.Cost;
         rest["ownKeyTokenCap"] = limits.OwnKeyTokens;
+        rest["dailyTokenCap"] = limits.DailyTokens;
         return rest;
     }
 

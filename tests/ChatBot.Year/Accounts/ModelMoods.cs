@@ -24,6 +24,8 @@ internal static class ModelMoods
         (1, _ => "no-headers times=1"),
         (3, _ => "cached=5"),
         (3, _ => "reasoning=7"),
+        (2, _ => "cached=3 cache-write=4"),
+        (2, _ => "think=6 reasoning-apart"),
         (1, _ => "finish=length"),
     ];
 

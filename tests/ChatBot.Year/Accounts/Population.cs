@@ -30,7 +30,7 @@ public sealed class Population(LocalStack stack, NpgsqlDataSource database, Year
     public async Task CreateAsync()
     {
         await office.PutPlanAsync("free", new(1_000_000, 10, 10_000_000), Plan("Free", 1));
-        await office.PutPlanAsync("middle", new(200_000, 2, 200_000), Plan("Middle", 15, dailyTokenCap: 600 * options.Sends));
+        await office.PutPlanAsync("middle", new(200_000, 2, 200_000, 300L * options.Sends), Plan("Middle", 15));
         await office.PutPlanAsync("last", new(100_000, 1, 100_000), Plan("Last", 31, stopsAtCap: true));
         for (var index = 0; index < options.Users; index++)
         {
@@ -79,11 +79,10 @@ public sealed class Population(LocalStack stack, NpgsqlDataSource database, Year
     /// <summary>The default plan's caps change for everybody on it who has no others.</summary>
     public Task ChangeDefaultPlanAsync() => office.PutPlanAsync("free", new(450L * options.Sends, 5, 10_000_000), Plan("Free", 1));
 
-    private static JsonObject Plan(string name, int anchorDay, long? dailyTokenCap = null, bool stopsAtCap = false) => new()
+    private static JsonObject Plan(string name, int anchorDay, bool stopsAtCap = false) => new()
     {
         ["name"] = name,
         ["periodAnchorDay"] = anchorDay,
-        ["dailyTokenCap"] = dailyTokenCap,
         ["stopsAtCap"] = stopsAtCap,
         // So that what is reserved leaves room for small caps.
         ["maxOutputTokens"] = ModelMoods.LongestAnswer,

@@ -7,8 +7,8 @@ internal static class Costs
 {
     private const decimal PerMillion = 0.000001m;
 
-    // Another call after one that gave no token, at the price of its own moment.
-    private static readonly TimeSpan s_calledAgainWithin = TimeSpan.FromMinutes(2);
+    // Another call after one that gave no token, at the price of its own moment: in the seconds that it waits, days may go by.
+    private static readonly TimeSpan s_calledAgainWithin = TimeSpan.FromDays(5);
 
     public static Finding Check(YearEvidence evidence)
     {
@@ -28,7 +28,8 @@ internal static class Costs
             {
                 wrong.Add($"ledger row {row.Id} of {row.OccurredAt:O}: price {row.PriceId}, in force was {price?.Id} from {price?.ValidFrom:O}");
             }
-            else if ((row.InputRate, row.CachedInputRate, row.OutputRate, row.ReasoningRate) != (price.Input, price.CachedInput, price.Output, price.Reasoning))
+            else if ((row.InputRate, row.CachedInputRate, row.CacheWriteRate, row.OutputRate, row.ReasoningRate)
+                != (price.Input, price.CachedInput, price.CacheWrite, price.Output, price.Reasoning))
             {
                 wrong.Add($"ledger row {row.Id}: its rates are not those of its price");
             }
@@ -48,8 +49,9 @@ internal static class Costs
     private static PriceRow? InForce(IEnumerable<PriceRow> prices, DateTime at) => prices.Where(p => p.ValidFrom <= at).MaxBy(p => p.ValidFrom);
 
     private static decimal Cost(LedgerRow row, PriceRow price) => PerMillion * (
-        ((row.Input - row.CachedInput) * price.Input)
+        ((row.Input - row.CachedInput - row.CacheWrite) * price.Input)
         + (row.CachedInput * price.CachedInput)
+        + (row.CacheWrite * price.CacheWrite)
         + ((row.Output - row.Reasoning) * price.Output)
         + (row.Reasoning * price.Reasoning));
 }

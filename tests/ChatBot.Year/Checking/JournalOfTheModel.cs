@@ -29,7 +29,8 @@ internal static class JournalOfTheModel
             var sum = Sum.Of([row, .. adjustments[(row.CompletionId, row.Attempt)]]);
             reports++;
             tokens += sum.Input + sum.Output;
-            if ((sum.Input, sum.CachedInput, sum.Output, sum.Reasoning) != (call.PromptTokens, call.CachedTokens, call.SentTokens + call.ReasoningTokens, call.ReasoningTokens))
+            if ((sum.Input, sum.CachedInput, sum.CacheWrite, sum.Output, sum.Reasoning)
+                != (call.PromptTokens, call.CachedTokens, call.CacheWriteTokens, call.SentTokens + call.ReasoningTokens, call.ReasoningTokens))
             {
                 wrong.Add($"call {call.N} ({row.Id}, {row.Quality}): {sum}, the model reported {call.PromptTokens}+{call.SentTokens + call.ReasoningTokens}");
             }
@@ -51,7 +52,7 @@ internal static class JournalOfTheModel
 
     private static bool IsReported(ModelCall call, LedgerRow row) =>
         row.Quality == "reported"
-        || (row is { State: "finished", IsLastAttempt: true } && call.UsageSent && Directive.Read(LastUserText(call)).Usage != UsageReport.Absurd);
+        || (row is { State: "finished", IsLastAttempt: true } && call.UsageSent && Directive.Read(LastUserText(call)) is { Usage: not UsageReport.Absurd, UsageJson: null });
 
     private static string LastUserText(ModelCall call) => call.Messages.EnumerateArray().Last(m => m.GetProperty("role").GetString() == "user").GetProperty("content").GetString()!;
 }

@@ -50,8 +50,8 @@ internal static class StatementSums
         (userId, line.GetProperty("model").GetString()!, line.GetProperty("payer").GetString()!);
 
     private static Sum Read(JsonElement line) => new(
-        Long(line, "calls"), Long(line, "inputTokens"), Long(line, "cachedInputTokens"), Long(line, "outputTokens"), Long(line, "reasoningTokens"),
-        line.GetProperty("cost").GetDecimal());
+        Long(line, "calls"), Long(line, "inputTokens"), Long(line, "cachedInputTokens"), Long(line, "cacheWriteTokens"), Long(line, "outputTokens"),
+        Long(line, "reasoningTokens"), line.GetProperty("cost").GetDecimal());
 
     private static long Long(JsonElement line, string name) => line.GetProperty(name).GetInt64();
 }

@@ -3,8 +3,8 @@ namespace ChatBot.Year.Checking;
 internal static class YearBookSql
 {
     public const string Ledger = """
-        select e.id, e.completion_id, e.attempt, e.user_id, e.model, e.payer, e.quality, e.input_tokens, e.cached_input_tokens, e.output_tokens,
-          e.reasoning_tokens, e.price_id, e.input_rate, e.cached_input_rate, e.output_rate, e.reasoning_rate, e.cost, e.period_start, e.day,
+        select e.id, e.completion_id, e.attempt, e.user_id, e.model, e.payer, e.quality, e.input_tokens, e.cached_input_tokens,
+          e.cache_write_tokens, e.output_tokens, e.reasoning_tokens, e.price_id, e.input_rate, e.cached_input_rate, e.cache_write_rate, e.output_rate, e.reasoning_rate, e.cost, e.period_start, e.day,
           e.occurred_at, c.state, e.attempt = c.attempt, c.period_start
         from billing.usage_events e
         left join chatbot.completions c on c.id = e.completion_id
@@ -18,7 +18,7 @@ internal static class YearBookSql
         """;
 
     public const string Days = """
-        select d.user_id, d.day, d.model, d.payer, d.calls, d.input_tokens, d.cached_input_tokens, d.output_tokens, d.reasoning_tokens, d.cost
+        select d.user_id, d.day, d.model, d.payer, d.calls, d.input_tokens, d.cached_input_tokens, d.cache_write_tokens, d.output_tokens, d.reasoning_tokens, d.cost
         from billing.usage_daily d
         """;
 
@@ -28,14 +28,20 @@ internal static class YearBookSql
         """;
 
     public const string Prices = """
-        select m.id, m.model, m.valid_from, m.input, m.cached_input, m.output, m.reasoning
+        select m.id, m.model, m.valid_from, m.input, m.cached_input, m.cache_write, m.output, m.reasoning
         from billing.model_prices m
         """;
 
     public const string Alerts = """
-        select a.user_id, a.facts ->> 'cap', (a.facts ->> 'percent')::integer, (a.facts ->> 'periodStart')::timestamptz
+        select a.user_id, a.facts ->> 'cap', a.kind, (a.facts ->> 'periodStart')::timestamptz
         from billing.usage_alerts a
-        where a.kind = 'cap' and a.user_id is not null
+        where a.kind in ('cap_warning', 'cap_reached') and a.user_id is not null
+        """;
+
+    public const string Refusals = """
+        select r.user_id, r.cap, r.day
+        from billing.refusals r
+        where r.kind = 'cap' and r.cap not like 'deployment%'
         """;
 
     public const string Deployment = """

@@ -19,6 +19,8 @@ public sealed record YearBooks
 
     public required IReadOnlyList<AlertRow> Alerts { get; init; }
 
+    public required IReadOnlyList<RefusalRow> Refusals { get; init; }
+
     public required IReadOnlyList<DeploymentRow> Deployment { get; init; }
 
     /// <summary>What was not settled, recorded or closed.</summary>
@@ -35,6 +37,7 @@ public sealed record YearBooks
             Statements = await reader.AllAsync(YearBookSql.Statements, StatementRow.Read),
             Prices = await reader.AllAsync(YearBookSql.Prices, PriceRow.Read),
             Alerts = await reader.AllAsync(YearBookSql.Alerts, AlertRow.Read),
+            Refusals = await reader.AllAsync(YearBookSql.Refusals, RefusalRow.Read),
             Deployment = await reader.AllAsync(YearBookSql.Deployment, DeploymentRow.Read),
             Unfinished = await reader.AllAsync(YearBookSql.Unfinished, row => row.GetString(0)),
         };

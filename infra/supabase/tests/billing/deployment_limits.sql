@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(73);
+select plan(77);
 
 insert into cells (expected, statement)
 values
@@ -32,6 +32,10 @@ values
   ('deployment_limits_one_row', $$insert into billing.deployment_limits (is_only) values (false)$$),
   ('deployment_limits_caps_positive', $$update billing.deployment_limits set token_cap = -1$$),
   ('deployment_limits_caps_positive', $$update billing.deployment_limits set cost_cap = -0.01$$),
+  ('deployment_limits_caps_bounded', $$update billing.deployment_limits set token_cap = 1000000000000001$$),
+  ('deployment_limits_caps_bounded', $$update billing.deployment_limits set cost_cap = 1e12 + 1$$),
+  ('deployment_limits_caps_bounded', $$update billing.deployment_limits set cost_cap = 1e-13$$),
+  ('deployment_limits_rates_bounded', $$update billing.deployment_limits set concurrent_streams = 1000001$$),
   ('deployment_limits_rates_positive', $$update billing.deployment_limits set requests_per_minute = 0$$),
   ('deployment_limits_rates_positive', $$update billing.deployment_limits set concurrent_streams = 0$$);
 select pg_temp.check_refusals();

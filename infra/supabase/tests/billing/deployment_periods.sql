@@ -35,7 +35,7 @@ values ('deployment_periods_pkey', $$insert into billing.deployment_periods (per
 select pg_temp.check_refusals();
 
 select pg_temp.given($$delete from billing.deployment_periods$$);
-select pg_temp.given($$select billing.record_for_deployment(billing.period_start(now()), 100, 1)$$);
+select pg_temp.given($$select billing.record_for_deployment(billing.period_start(now()), 100, 1, l, null) from billing.limits_of({owner}) l$$);
 select is_empty($$select from billing.deployment_periods$$, 'where there is no cap nothing is counted along');
 
 select pg_temp.given($$
@@ -52,15 +52,15 @@ select results_eq(
   $$values (billing.period_start(now()), 100::bigint, 5::numeric)$$,
   'what was used of this month before is counted then'
 );
-select pg_temp.given($$select billing.record_for_deployment(billing.period_start(now()), 11, 0.5)$$);
-select pg_temp.given($$select billing.record_for_deployment('2031-01-01', -5, -0.5)$$);
+select pg_temp.given($$select billing.record_for_deployment(billing.period_start(now()), 11, 0.5, l, null) from billing.limits_of({owner}) l$$);
+select pg_temp.given($$select billing.record_for_deployment('2031-01-01', -5, -0.5, l, null) from billing.limits_of({owner}) l$$);
 select results_eq(
   $$select tokens, cost from billing.deployment_periods order by period_start$$,
   $$values (111::bigint, 5.5::numeric), (-5::bigint, -0.5::numeric)$$,
   'and along from then on, also what an earlier month turns out not to have used'
 );
 select pg_temp.given($$select billing.limit_deployment(null, null, 60, 4)$$);
-select pg_temp.given($$select billing.record_for_deployment(billing.period_start(now()), 11, 0.5)$$);
+select pg_temp.given($$select billing.record_for_deployment(billing.period_start(now()), 11, 0.5, l, null) from billing.limits_of({owner}) l$$);
 select is(
   (select tokens from billing.deployment_periods where period_start = billing.period_start(now())), 111::bigint, 'until there is no cap any more'
 );

@@ -1,10 +1,10 @@
 begin;
 \ir ../cells.psql
-select plan(86);
+select plan(90);
 
 select pg_temp.given($$
-  insert into billing.model_prices (id, model, valid_from, input, cached_input, output, reasoning)
-  values ({price}, 'parrot', '2030-01-01', 1, 0.5, 2, 2)
+  insert into billing.model_prices (id, model, valid_from, input, cached_input, cache_write, output, reasoning)
+  values ({price}, 'parrot', '2030-01-01', 1, 0.5, 1.25, 2, 2)
 $$);
 
 insert into cells (expected, statement)
@@ -43,17 +43,26 @@ alter table billing.model_prices disable trigger user;
 insert into refusals (refused_by, statement)
 values
   ('model_prices_one_per_moment',
-    $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning)
-      values ('parrot', '2030-01-01', 1, 1, 2, 2)$$),
+    $$insert into billing.model_prices (model, valid_from, input, cached_input, cache_write, output, reasoning)
+      values ('parrot', '2030-01-01', 1, 1, 1, 2, 2)$$),
   ('model_prices_model_length',
-    $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning)
-      values ('', '2030-01-01', 1, 1, 2, 2)$$),
+    $$insert into billing.model_prices (model, valid_from, input, cached_input, cache_write, output, reasoning)
+      values ('', '2030-01-01', 1, 1, 1, 2, 2)$$),
   ('model_prices_not_negative',
-    $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning)
-      values ('parrot', '2031-01-01', 1, -0.5, 2, 2)$$),
+    $$insert into billing.model_prices (model, valid_from, input, cached_input, cache_write, output, reasoning)
+      values ('parrot', '2031-01-01', 1, -0.5, 1, 2, 2)$$),
+  ('model_prices_bounded',
+    $$insert into billing.model_prices (model, valid_from, input, cached_input, cache_write, output, reasoning)
+      values ('parrot', '2031-01-01', 1, 1, 1, 1, 1000000.1)$$),
+  ('model_prices_bounded',
+    $$insert into billing.model_prices (model, valid_from, input, cached_input, cache_write, output, reasoning)
+      values ('parrot', '2031-01-01', 0.0000000000001, 1, 1, 1, 1)$$),
+  ('model_prices_bounded',
+    $$insert into billing.model_prices (model, valid_from, input, cached_input, cache_write, output, reasoning)
+      values ('parrot', '2031-01-01', 'NaN', 1, 1, 1, 1)$$),
   ('model_prices_currency_form',
-    $$insert into billing.model_prices (model, valid_from, input, cached_input, output, reasoning, currency)
-      values ('parrot', '2031-01-01', 1, 1, 2, 2, 'dollar')$$);
+    $$insert into billing.model_prices (model, valid_from, input, cached_input, cache_write, output, reasoning, currency)
+      values ('parrot', '2031-01-01', 1, 1, 1, 2, 2, 'dollar')$$);
 select pg_temp.check_refusals();
 alter table billing.model_prices enable trigger user;
 
@@ -95,6 +104,9 @@ select lives_ok(
   'the first of a model from any time on'
 );
 reset role;
+select is(
+  (select p.cache_write from billing.price_of('owl', now()) p), 1::numeric, 'what is written to a cache costs what the input costs, where no rate is named'
+);
 select is((select p.input from billing.price_of('gpt-4o', now()) p), 1::numeric, 'and is the one to be charged');
 
 select * from finish();

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(80);
+select plan(88);
 
 select pg_temp.given($$insert into billing.plans (id, name) values ('trial', 'Trial')$$);
 
@@ -34,6 +34,14 @@ values
   ('plans_name_length', $$update billing.plans set name = ''$$),
   ('plans_caps_positive', $$update billing.plans set cost_cap = -1$$),
   ('plans_limits_positive', $$update billing.plans set concurrent_streams = 0$$),
+  ('plans_caps_bounded', $$update billing.plans set own_key_token_cap = 1000000000000001$$),
+  ('plans_caps_bounded', $$update billing.plans set daily_cost_cap = 1000000000001$$),
+  ('plans_caps_bounded', $$update billing.plans set cost_cap = 0.0000000000001$$),
+  ('plans_limits_bounded', $$update billing.plans set requests_per_minute = 1000001$$),
+  ('plans_limits_bounded', $$update billing.plans set max_output_tokens = 10000001$$),
+  ('plans_quotas_not_negative', $$update billing.plans set max_chats = -1$$),
+  ('plans_quotas_not_negative', $$update billing.plans set max_messages_per_chat = -1$$),
+  ('plans_quotas_not_negative', $$update billing.plans set max_stored_bytes = -1$$),
   ('plans_daily_caps_positive', $$update billing.plans set daily_token_cap = -1$$),
   ('plans_daily_caps_positive', $$update billing.plans set daily_cost_cap = -0.01$$),
   ('plans_anchor_is_day', $$update billing.plans set period_anchor_day = 0$$),
@@ -57,7 +65,7 @@ select throws_ok(
 );
 reset role;
 
-select pg_temp.given($$update billing.plans set name = 'Trial', daily_token_cap = 1, models_allowed = '{gpt-4o}' where id = 'trial'$$);
+select pg_temp.given($$update billing.plans set name = 'Trial', requests_per_minute = 7, stops_at_cap = true where id = 'trial'$$);
 select is_empty($$select from billing.plans where is_review_due$$, 'a change of what blocks nobody leaves nobody to look at');
 select pg_temp.given($$update billing.plans set token_cap = 1 where id = 'trial'$$);
 select results_eq($$select id from billing.plans where is_review_due$$, array['trial'], 'a change of a cap leaves those on the plan to look at');

@@ -4,7 +4,7 @@ select plan(83);
 
 select pg_temp.given($$
   insert into billing.usage_alerts (alert_key, kind, user_id, facts)
-  values ('cap:owner', 'cap', {owner}, '{"percent": 80}'), ('reconciliation:2030-01-01', 'reconciliation', null, '{}')
+  values ('cap:owner', 'cap_warning', {owner}, '{"percent": 80}'), ('reconciliation:2030-01-01', 'reconciliation', null, '{}')
 $$);
 
 insert into cells (expected, statement)
@@ -12,15 +12,15 @@ values
   -- owner    stranger  anon      service   unset     empty     bare      malformed
   ('denied    denied    denied    all       denied    denied    denied    denied', $$select from billing.usage_alerts$$),
   ('denied    denied    denied    1         denied    denied    denied    denied',
-    $$insert into billing.usage_alerts (alert_key, kind, user_id) values ('cap:another', 'cap', {owner})$$),
+    $$insert into billing.usage_alerts (alert_key, kind, user_id) values ('cap:another', 'cap_warning', {owner})$$),
   ('denied    denied    denied    all       denied    denied    denied    denied',
     $$update billing.usage_alerts set delivered_at = now()$$),
   ('denied    denied    denied    all       denied    denied    denied    denied', $$delete from billing.usage_alerts$$),
   ('denied    denied    denied    0         denied    denied    denied    denied',
-    $$insert into billing.usage_alerts (alert_key, kind, user_id) values ('cap:owner', 'cap', {owner})
+    $$insert into billing.usage_alerts (alert_key, kind, user_id) values ('cap:owner', 'cap_warning', {owner})
       on conflict (alert_key) do nothing$$),
   ('denied    denied    denied    1         denied    denied    denied    denied',
-    $$select billing.raise_alert('cap:another', 'cap', {owner}, '{}')$$);
+    $$select billing.raise_alert('cap:another', 'cap_warning', {owner}, '{}')$$);
 select pg_temp.check_cells('billing.usage_alerts');
 
 select pg_temp.grant_everything('billing.usage_alerts');
@@ -29,16 +29,16 @@ values
   -- owner    stranger  anon      service   unset     empty     bare      malformed
   ('0         0         0         -         -         0         0         0', $$select from billing.usage_alerts$$),
   ('policy    policy    policy    -         -         policy    policy    policy',
-    $$insert into billing.usage_alerts (alert_key, kind, user_id) values ('cap:another', 'cap', {owner})$$),
+    $$insert into billing.usage_alerts (alert_key, kind, user_id) values ('cap:another', 'cap_warning', {owner})$$),
   ('0         0         0         -         -         0         0         0', $$update billing.usage_alerts set delivered_at = now()$$),
   ('0         0         0         -         -         0         0         0', $$delete from billing.usage_alerts$$);
 select pg_temp.check_cells('billing.usage_alerts');
 
 insert into refusals (refused_by, statement)
 values
-  ('usage_alerts_once', $$insert into billing.usage_alerts (alert_key, kind) values ('cap:owner', 'cap')$$),
-  ('usage_alerts_key_length', $$insert into billing.usage_alerts (alert_key, kind) values ('', 'cap')$$),
-  ('usage_alerts_key_length', $$insert into billing.usage_alerts (alert_key, kind) values (repeat('k', 301), 'cap')$$),
+  ('usage_alerts_once', $$insert into billing.usage_alerts (alert_key, kind) values ('cap:owner', 'cap_warning')$$),
+  ('usage_alerts_key_length', $$insert into billing.usage_alerts (alert_key, kind) values ('', 'cap_warning')$$),
+  ('usage_alerts_key_length', $$insert into billing.usage_alerts (alert_key, kind) values (repeat('k', 301), 'cap_warning')$$),
   ('usage_alerts_kind_known', $$update billing.usage_alerts set kind = 'gossip'$$),
   ('usage_alerts_facts_shape', $$update billing.usage_alerts set facts = '[]'$$),
   ('usage_alerts_facts_shape', $$update billing.usage_alerts set facts = jsonb_build_object('long', repeat('f', 4096))$$),
@@ -47,10 +47,10 @@ values
   ('usage_alerts_ends_once', $$update billing.usage_alerts set delivered_at = now(), failed_at = now()$$);
 select pg_temp.check_refusals();
 
-select pg_temp.given($$select billing.raise_alert('cap:owner', 'cap', null, '{"percent": 100}')$$);
-select pg_temp.given($$select billing.raise_alert('cap:neighbour', 'cap', {neighbour}, '{"percent": 100}')$$);
+select pg_temp.given($$select billing.raise_alert('cap:owner', 'cap_warning', null, '{"percent": 100}')$$);
+select pg_temp.given($$select billing.raise_alert('cap:neighbour', 'cap_warning', {neighbour}, '{"percent": 100}')$$);
 select results_eq(
-  $$select alert_key, facts ->> 'percent' from billing.usage_alerts where kind = 'cap' order by alert_key$$,
+  $$select alert_key, facts ->> 'percent' from billing.usage_alerts where kind = 'cap_warning' order by alert_key$$,
   $$values ('cap:neighbour', '100'), ('cap:owner', '80')$$,
   'an alert is raised once, and stays as it was raised'
 );

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(97);
+select plan(98);
 
 create function pg_temp.insert_of(
   p_id text,
@@ -12,19 +12,21 @@ create function pg_temp.insert_of(
   p_price text default 'price',
   p_purpose text default 'answer',
   p_rate numeric default 1,
-  p_day date default '2030-01-02'
+  p_day date default '2030-01-02',
+  p_rejected jsonb default null
 )
 returns text
 language sql
 return format(
   $$insert into billing.usage_events (
-      id, completion_id, attempt, user_id, chat_id, purpose, model, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-      price_id, input_rate, cached_input_rate, output_rate, reasoning_rate, cost, currency, quality, payer, period_start, day, occurred_at
+      id, completion_id, attempt, user_id, chat_id, purpose, model, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
+      price_id, input_rate, cached_input_rate, cache_write_rate, output_rate, reasoning_rate, cost, currency, quality, payer, period_start, day, occurred_at,
+      rejected_report
     )
     values (
-      {%s}, {%s}, 1, {%s}, {chat}, %L, 'parrot', 10, 0, 20, 0, {%s}, 1, 0.5, 2, %s, %s, 'USD', %L, %L, '2030-01-01', %L, '2030-01-02T00:00:00Z'
+      {%s}, {%s}, 1, {%s}, {chat}, %L, 'parrot', 10, 0, 0, 20, 0, {%s}, 1, 0.5, 1, 2, %s, %s, 'USD', %L, %L, '2030-01-01', %L, '2030-01-02T00:00:00Z', %L
     )$$,
-  p_id, p_completion, p_user, p_purpose, p_price, p_rate, p_cost, p_quality, p_payer, p_day
+  p_id, p_completion, p_user, p_purpose, p_price, p_rate, p_cost, p_quality, p_payer, p_day, p_rejected
 );
 select pg_temp.given($$
   insert into billing.model_prices (id, model, valid_from, input, cached_input, output, reasoning)
@@ -66,6 +68,7 @@ values
   ('usage_events_consistent', pg_temp.insert_of('new', 'owner', p_cost => -1)),
   ('usage_events_purpose_known', pg_temp.insert_of('new', 'owner', p_purpose => 'gossip')),
   ('usage_events_rates_not_negative', pg_temp.insert_of('new', 'owner', p_rate => -1)),
+  ('usage_events_rejected_report_not_believed', pg_temp.insert_of('new', 'owner', p_rejected => '{}')),
   ('usage_events_not_early', pg_temp.insert_of('new', 'owner', p_day => '2030-01-01'));
 select pg_temp.check_refusals();
 select lives_ok(
@@ -87,11 +90,12 @@ select throws_ok(
 select pg_temp.given($$
   insert into chatbot.completions (
     id, user_id, chat_id, model, payer, period_start, price_id, prompt_bound, max_output_tokens, prompt_message_ids, lease_expires_at,
-    state, called_at, ended_at, persisted_at, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens
+    state, called_at, ended_at, persisted_at, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
+    reasoning_tokens, usage_quality
   )
   values (
     {deleted_answer}, {owner}, {chat}, 'parrot', 'platform', '2030-01-01', {price}, 10, 10, '{}', '2030-01-01',
-    'finished', '2030-01-01', '2030-01-01', '2030-01-01', 1, 0, 1, 0
+    'finished', '2030-01-01', '2030-01-01', '2030-01-01', 1, 0, 0, 1, 0, 'reported'
   )
 $$);
 select pg_temp.given($$
@@ -104,11 +108,11 @@ select isnt_empty(
 );
 select results_eq(
   pg_temp.with_names($$
-    select input_rate, cached_input_rate, output_rate, reasoning_rate, cost
+    select input_rate, cached_input_rate, cache_write_rate, output_rate, reasoning_rate, cost
     from billing.usage_events
     where completion_id = {deleted_answer}
   $$),
-  $$values (1::numeric, 0.5, 2::numeric, 2::numeric, 0.000003)$$,
+  $$values (1::numeric, 0.5, 1::numeric, 2::numeric, 2::numeric, 0.000003)$$,
   'with the rates that it was charged by'
 );
 

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(94);
+select plan(98);
 
 select pg_temp.given($$insert into billing.plans (id, name) values ('trial', 'Trial')$$);
 select pg_temp.given($$
@@ -38,9 +38,13 @@ select pg_temp.check_cells('billing.user_plans');
 insert into refusals (refused_by, statement)
 values
   ('user_plans_pkey', $$insert into billing.user_plans (user_id, plan_id) values ({owner}, 'trial')$$),
+  ('user_plans_account_fkey', $$insert into billing.user_plans (user_id, plan_id) values (gen_random_uuid(), 'trial')$$),
   ('user_plans_plan_fkey', $$update billing.user_plans set plan_id = 'unknown'$$),
   ('user_plans_plan_fkey', $$delete from billing.plans where id = 'trial'$$),
   ('user_plans_caps_positive', $$update billing.user_plans set token_cap = -1$$),
+  ('user_plans_caps_bounded', $$update billing.user_plans set daily_token_cap = 1000000000000001$$),
+  ('user_plans_caps_bounded', $$update billing.user_plans set cost_cap = 1e-13$$),
+  ('user_plans_limits_bounded', $$update billing.user_plans set concurrent_streams = 1000001$$),
   ('user_plans_limits_positive', $$update billing.user_plans set max_output_tokens = 0$$),
   ('user_plans_daily_caps_positive', $$update billing.user_plans set daily_token_cap = -1$$),
   ('user_plans_daily_caps_positive', $$update billing.user_plans set daily_cost_cap = -0.01$$),
@@ -72,9 +76,9 @@ select pg_temp.given($$
 $$);
 select pg_temp.given($$update billing.user_plans set cost_cap = 1 where user_id = {owner}$$);
 select is(
-  (select status from billing.usage_periods where user_id = md5('owner')::uuid), 'blocked', 'whose cap is below what is used is blocked'
+  (select status from billing.usage_periods where user_id = md5('owner')::uuid), 'blocked', 'who has no room for the smallest send is blocked'
 );
-select pg_temp.given($$update billing.user_plans set token_cap = 2 where user_id = {owner}$$);
+select pg_temp.given($$update billing.user_plans set token_cap = 10000 where user_id = {owner}$$);
 select is((select status from billing.usage_periods where user_id = md5('owner')::uuid), 'open', 'until it is raised');
 select pg_temp.given($$update billing.plans set token_cap = 0$$);
 select pg_temp.given($$delete from billing.user_plans where user_id = {owner}$$);

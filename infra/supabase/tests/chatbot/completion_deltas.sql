@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(70);
+select plan(72);
 
 select pg_temp.given($$
   insert into chatbot.completions (
@@ -45,7 +45,9 @@ values
   ('completion_deltas_completion_fkey', $$insert into chatbot.completion_deltas (completion_id, seq, text) values ({unknown}, 0, 'Lost')$$),
   ('completion_deltas_pkey', $$insert into chatbot.completion_deltas (completion_id, seq, text) values ({answer}, 0, 'York')$$),
   ('completion_deltas_seq_positive', $$update chatbot.completion_deltas set seq = -1 where completion_id = {neighbours_answer}$$),
-  ('completion_deltas_text_length', $$update chatbot.completion_deltas set text = ''$$);
+  ('completion_deltas_text_length', $$update chatbot.completion_deltas set text = repeat('x', 1048577)$$),
+  ('completion_deltas_not_empty', $$update chatbot.completion_deltas set text = ''$$),
+  ('completion_deltas_reasoning_not_negative', $$update chatbot.completion_deltas set reasoning_tokens = -1$$);
 select pg_temp.check_refusals();
 
 select is(chatbot.draft_text(md5('answer')::uuid), 'Yorkshire', 'a draft is its deltas in order');

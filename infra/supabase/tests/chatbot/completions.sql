@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(132);
+select plan(144);
 
 create function pg_temp.insert_of(p_id text, p_user text, p_chat text)
 returns text
@@ -30,8 +30,10 @@ values
   ('1         0         denied    denied    0         0         0         22P02', $$select from chatbot.read_answer({answer}, 0)$$),
   ('1         0         denied    denied    0         0         0         22P02',
     $$select where chatbot.find_live_completion({chat}) is not null$$),
-  ('1         0         denied    denied    0         0         0         22P02',
-    $$select where chatbot.request_cancel({chat}) is not null$$),
+  ('1         CB003     denied    denied    CB001     CB001     CB001     22P02',
+    $$select where chatbot.request_stop({chat}) is null$$),
+  ('1         1         denied    denied    CB001     CB001     CB001     22P02',
+    $$select where chatbot.request_stop({chat}, {unknown}) is null$$),
   ('1         0         denied    denied    0         0         0         22P02',
     $$select where chatbot.interrupt_dead_completion({answer})$$),
   ('0         0         denied    denied    0         0         0         22P02',
@@ -66,10 +68,21 @@ values
   ('completions_usage_whole', $$update chatbot.completions set input_tokens = 1$$),
   ('completions_usage_consistent',
     $$update chatbot.completions
-      set input_tokens = 1, cached_input_tokens = 2, output_tokens = 0, reasoning_tokens = 0$$),
-  ('completions_one_live_per_chat', $$update chatbot.completions set chat_id = {chat}$$),
+      set input_tokens = 1, cached_input_tokens = 2, cache_write_tokens = 0, output_tokens = 0, reasoning_tokens = 0, usage_quality = 'reported'$$),
+  ('completions_usage_quality_known',
+    $$update chatbot.completions
+      set input_tokens = 1, cached_input_tokens = 0, cache_write_tokens = 0, output_tokens = 0, reasoning_tokens = 0, usage_quality = 'guessed'$$),
+  ('completions_rejected_report_is_estimated',
+    $$update chatbot.completions
+      set input_tokens = 1, cached_input_tokens = 0, cache_write_tokens = 0, output_tokens = 0, reasoning_tokens = 0, usage_quality = 'reported', rejected_report = '{}'$$),
+  ('completions_rejected_report_length',
+    $$update chatbot.completions
+      set input_tokens = 1, cached_input_tokens = 0, cache_write_tokens = 0, output_tokens = 0, reasoning_tokens = 0, usage_quality = 'estimated',
+        rejected_report = to_jsonb(repeat('1', 1000))$$),
+  ('completions_receipt_length', $$update chatbot.completions set receipt = to_jsonb(repeat('1', 8192))$$),
+  ('completions_one_live_per_chat', $$update chatbot.completions set chat_id = {chat}, user_id = {owner}$$),
   ('completions_prompt_bytes_not_negative', $$update chatbot.completions set prompt_bytes = -1$$),
-  ('completions_one_title_per_chat', $$update chatbot.completions set chat_id = {chat}, purpose = 'title'$$),
+  ('completions_one_title_per_chat', $$update chatbot.completions set chat_id = {chat}, user_id = {owner}, purpose = 'title'$$),
   ('completions_idempotency', $$update chatbot.completions set user_id = {owner}, idempotency_key = 'once', request_fingerprint = ''$$);
 select pg_temp.check_refusals();
 

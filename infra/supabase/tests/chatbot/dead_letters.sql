@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(67);
+select plan(69);
 
 select pg_temp.given($$
   insert into chatbot.dead_letters (id, queue, message_id, body)
@@ -36,7 +36,9 @@ values
   ('dead_letters_once_per_message',
     $$insert into chatbot.dead_letters (queue, message_id, body) values ('usage-events', 'first', 'again')$$),
   ('dead_letters_queue_length', $$update chatbot.dead_letters set queue = ''$$),
-  ('dead_letters_body_length', $$update chatbot.dead_letters set body = repeat('x', 65537)$$);
+  ('dead_letters_body_length', $$update chatbot.dead_letters set body = repeat('x', 65537)$$),
+  ('dead_letters_attempts_positive', $$update chatbot.dead_letters set attempts = 0$$),
+  ('dead_letters_error_length', $$update chatbot.dead_letters set last_error = ''$$);
 select pg_temp.check_refusals();
 
 select * from finish();

@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(325);
+select plan(338);
 
 insert into cells (expected, statement)
 values
@@ -123,9 +123,82 @@ select lives_ok(
   $$),
   'an answer of a mebibyte of different words is stored'
 );
+select lives_ok(
+  pg_temp.with_names($$
+    insert into public.messages (id, chat_id, user_id, role, content, token_bound)
+    values ({late}, {chat}, {owner}, 'user', 'Well?', null), ({counted}, {chat}, {owner}, 'user', 'Well?', 2)
+  $$),
+  'a text is stored with a bound of its own or without one'
+);
+select isnt_empty(
+  pg_temp.with_names($$select from chatbot.token_counts where message_id = {late} and tokens is null$$), 'a text without a bound of its own is to be counted'
+);
+select is_empty(
+  pg_temp.with_names($$select from chatbot.token_counts where message_id = {counted}$$), 'what was stored with a bound of its own is not counted'
+);
+select pg_temp.given($$update chatbot.token_counts set tokens = 2 where message_id = {late}$$);
+select pg_temp.given($$update public.messages set content = 'Well, well?' where id = {late}$$);
+select is(
+  (select t.tokens from chatbot.token_counts t where t.message_id = md5('late')::uuid), null, 'a changed text is to be counted again'
+);
+select pg_temp.given($$update public.messages set content = 'Well?', token_bound = 2 where id = {late}$$);
+select is_empty(
+  pg_temp.with_names($$select from chatbot.token_counts where message_id = {late}$$), 'but where it comes with a bound of its own'
+);
+
+select pg_temp.given($$insert into public.chats (id, user_id) values ({unnamed}, {owner})$$);
+select pg_temp.given($$insert into public.messages (chat_id, user_id, role, content, token_bound) values ({unnamed}, {owner}, 'user', 'A trip', 2)$$);
+select is((select c.title from public.chats c where c.id = md5('unnamed')::uuid), 'A trip', 'the first message of a chat without a name names it');
 select pg_temp.given($$insert into public.message_feedback (message_id, user_id, value) values ({answer}, {owner}, 'up')$$);
 select pg_temp.given($$delete from public.messages where id = {answer}$$);
 select is_empty(pg_temp.with_names($$select from public.message_feedback where message_id = {answer}$$), 'feedback goes with its message');
+
+select pg_temp.given($$insert into public.chats (id, user_id) values ({counted_chat}, {neighbour})$$);
+create temp view stored as
+select c.message_count, s.bytes - (
+  select sum(octet_length(o.title) + coalesce(octet_length(o.system_prompt), 0)) from public.chats o where o.user_id = s.user_id
+) - (
+  select sum(octet_length(m.content)) from public.messages m where m.user_id = s.user_id
+) as unexplained
+from chatbot.user_storage s
+join public.chats c on c.user_id = s.user_id and c.id = md5('counted_chat')::uuid
+where s.user_id = md5('neighbour')::uuid;
+select pg_temp.given($$
+  insert into public.messages (id, chat_id, user_id, role, content, token_bound)
+  values ({first}, {counted_chat}, {neighbour}, 'user', 'One', 1), ({second}, {counted_chat}, {neighbour}, 'assistant', '', 0)
+$$);
+select results_eq($$select * from stored$$, $$values (2, 0::bigint)$$, 'messages are counted, and their texts by their bytes');
+select pg_temp.given($$update public.messages set content = 'Zwölf', token_bound = 4 where id = {first}$$);
+select results_eq($$select * from stored$$, $$values (2, 0::bigint)$$, 'a changed one by what it is now');
+select pg_temp.given($$update billing.plans set max_messages_per_chat = 2 where is_default$$);
+select throws_ok(
+  pg_temp.with_names($$
+    insert into public.messages (chat_id, user_id, role, content, token_bound) values ({counted_chat}, {neighbour}, 'user', 'Three', 1)
+  $$),
+  'CB013', 'Your plan allows no more messages in this chat. Begin a new one.', 'a message too many for a chat is refused'
+);
+select pg_temp.given($$update billing.plans set max_stored_bytes = (select bytes + 1 from chatbot.user_storage where user_id = {neighbour}) where is_default$$);
+select throws_ok(
+  pg_temp.with_names($$update public.messages set content = 'Dreizehn', token_bound = 5 where id = {first}$$),
+  'CB013', 'Your plan allows no more text to be stored. Delete chats to make room.', 'a text too long for what is left is refused'
+);
+select lives_ok(
+  pg_temp.with_names($$update public.messages set content = 'An answer', token_bound = 2 where id = {second}$$), 'but an answer is stored in any case'
+);
+select pg_temp.given($$delete from public.messages where id = {first}$$);
+select results_eq($$select * from stored$$, $$values (1, 0::bigint)$$, 'what is deleted counts no more');
+select pg_temp.given($$delete from public.chats where id = {counted_chat}$$);
+select is(
+  (
+    select s.bytes - sum(octet_length(m.content)) - (select sum(octet_length(c.title)) from public.chats c where c.user_id = s.user_id)
+    from chatbot.user_storage s
+    join public.messages m on m.user_id = s.user_id
+    where s.user_id = md5('neighbour')::uuid
+    group by s.user_id, s.bytes
+  ),
+  100::bigint,
+  'nor what went with its chat, but for the chat''s id'
+);
 
 select * from finish();
 rollback;

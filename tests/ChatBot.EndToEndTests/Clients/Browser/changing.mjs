@@ -20,3 +20,15 @@ async function change(page, chat) {
 export const changes = ({ here, token, chat }) => change(new Page({ id: chat, transport: connect(here, () => token).transport }), chat);
 
 export const changesAtItsOwnPath = ({ here, token, chat }) => change(new Page({ id: chat, transport: pathPerChat(here, token) }), chat);
+
+/** The page has dropped what it was shown, and is still being sent it. */
+export async function anewWhileItRuns({ here, token, chat }) {
+  const page = new Page({ id: chat, transport: connect(here, () => token).transport });
+  await page.does(async ({ sendMessage }) => {
+    const sent = sendMessage({ text: `First ${chat}. [[tokens=100 delay=20ms]]` });
+    await page.shows(50);
+    await page.chat.regenerate();
+    await sent;
+  });
+  return page.seen();
+}

@@ -1,18 +1,18 @@
-import { disconnect, requests } from './window.mjs';
+import { network, requests } from './window.mjs';
 import { createElement, useLayoutEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useChat } from '@ai-sdk/react';
+import { Messages, textOf } from './messages.mjs';
 
 const patience = 20_000;
 const interval = () => new Promise((resolve) => setTimeout(resolve, 10));
-const textOf = (message) => message.parts.filter((part) => part.type === 'text').map((part) => part.text).join('');
 
 const open = new Set();
 
 /** As if nothing had been. */
 export function leaveAll() {
   open.forEach((page) => page.leave());
-  requests.length = 0;
+  network.reset();
 }
 
 /** A page with a conversation, as React renders it. */
@@ -23,6 +23,7 @@ export class Page {
   #rendered = 0;
   #main = document.createElement('main');
   #statuses = [];
+  #rewrites = 0;
   #finishes = [];
 
   constructor(options) {
@@ -66,22 +67,27 @@ export class Page {
     return this.until(({ messages, status }) => status === 'streaming' && textOf(messages.at(-1)).length >= length);
   }
 
+  /** As a browser does it: what is under way is aborted. */
   leave() {
     open.delete(this);
     this.#root.unmount();
     this.#main.remove();
-    disconnect();
+    this.chat.stop();
   }
 
   seen() {
     const { status, error, messages } = this.chat;
-    const shown = [...this.#main.children].map((child) => child.textContent);
+    const shown = [...this.#main.children].map((article) => ({
+      text: article.querySelector('p')?.textContent ?? '',
+      bubbles: article.querySelectorAll('p').length,
+      note: article.querySelector('small')?.textContent ?? null,
+    }));
     return structuredClone({
       status,
       statuses: this.#statuses,
+      rewrites: this.#rewrites,
       error: error?.message ?? null,
-      statusCode: error?.statusCode ?? null,
-      messages: messages.map(({ id, role, metadata }, index) => ({ id, role, metadata, text: shown[index] })),
+      messages: messages.map(({ id, role, metadata }, index) => ({ id, role, metadata, ...shown[index] })),
       finishes: this.#finishes.map(({ isAbort, isDisconnect, isError, finishReason }) => ({ isAbort, isDisconnect, isError, finishReason })),
       requests,
     });
@@ -97,6 +103,10 @@ export class Page {
   }
 
   #onShown(chat, round) {
+    const [before, now] = [this.chat?.messages.at(-1), chat.messages.at(-1)];
+    if (before?.id === now?.id && before && !textOf(now).startsWith(textOf(before))) {
+      this.#rewrites++;
+    }
     this.chat = chat;
     this.#rendered = round;
     if (this.#statuses.at(-1) !== chat.status) {
@@ -108,5 +118,5 @@ export class Page {
 function Conversation({ options, round, onShown }) {
   const chat = useChat(options);
   useLayoutEffect(() => onShown(chat, round));
-  return chat.messages.map((message) => createElement('p', { key: message.id }, textOf(message)));
+  return createElement(Messages, chat);
 }

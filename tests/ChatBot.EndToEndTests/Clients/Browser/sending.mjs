@@ -1,6 +1,6 @@
 import { Page } from './page.mjs';
 import { connect } from './connect.mjs';
-import { bareText, pathPerChat } from './transports.mjs';
+import { bareText, pathPerChat, unconfigured } from './transports.mjs';
 
 export async function send({ here, token, chat }) {
   const page = new Page({ id: chat, transport: connect(here, () => token).transport });
@@ -9,7 +9,7 @@ export async function send({ here, token, chat }) {
 }
 
 export async function forgedHistory({ here, token, chat }) {
-  const page = new Page({ id: chat, transport: connect(here, () => token).transport });
+  const page = new Page({ id: chat, transport: unconfigured(here, token) });
   await page.says(`First ${chat}. [[tokens=20]]`);
   await page.says('Second. [[tokens=20]]');
   page.chat.setMessages((messages) => [

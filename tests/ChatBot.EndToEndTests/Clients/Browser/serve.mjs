@@ -12,6 +12,7 @@ const { leaveAll } = await import('./page.mjs');
 const scenarios = {
   ...await import('./sending.mjs'),
   ...await import('./reconnecting.mjs'),
+  ...await import('./stopping.mjs'),
   ...await import('./failing.mjs'),
   ...await import('./changing.mjs'),
 };

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs;
+using ChatBot.Functions.Queues;
+using ChatBot.Shared.Billing;
+
+namespace ChatBot.Functions.Billing;
+
+/// <summary>The reports of closed months, as files in the storage account. They name no users, as accounts are erased later.</summary>
+public sealed class PeriodArchive(PeriodReport report, BlobContainers containers)
+{
+    private const string Container = "billing-archive";
+
+    private readonly Lazy<BlobContainerClient> _container = new(() => containers.Of(Container));
+
+    /// <summary>Each time a file of its own: what was noted of an earlier one stays true.</summary>
+    public async Task<ArchivedFile> Write(DateOnly month, string format, CancellationToken cancellation)
+    {
+        await _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{month:yyyy-MM}/report-{Guid.NewGuid():N}.{format}");
+        using var hash = SHA256.Create();
+        long bytes;
+        await using (var blob = await _container.Value.GetBlobClient(name).OpenWriteAsync(overwrite: true, cancellationToken: cancellation))
+        {
+            await using (var hashed = new CryptoStream(blob, hash, CryptoStreamMode.Write, leaveOpen: true))
+            {
+                var start = month.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+                await (format == "json" ? report.WriteJson(start, hashed, namesUsers: false) : report.WriteCsv(start, "user", hashed, namesUsers: false));
+            }
+
+            bytes = blob.Position;
+        }
+
+        return new(format, name, Convert.ToHexStringLower(hash.Hash!), bytes);
+    }
+
+    /// <summary>Null where it is not there any more.</summary>
+    public async Task<Stream?> Open(ArchivedFile file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _container.Value.GetBlobClient(file.Name).OpenReadAsync(cancellationToken: cancellation);
+        }
+        catch (RequestFailedException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            return null;
+        }
+    }
+}

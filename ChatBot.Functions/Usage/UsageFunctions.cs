@@ -1,0 +1,136 @@
+using ChatBot.Functions.Completions;
+using ChatBot.Functions.Database;
+using ChatBot.Functions.Http;
+using ChatBot.Functions.Identity;
+using ChatBot.Functions.RateLimiting;
+using ChatBot.Functions.Settings;
+using ChatBot.Shared;
+using ChatBot.Shared.Completions;
+using ChatBot.Shared.Usage;
+using Npgsql;
+using NpgsqlTypes;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ChatBot.Functions.Usage;
+
+public sealed class UsageFunctions(
+    StandingReader standings, ChatBotDatabase database, TimeProvider time, AdmissionStore admissions, ChatBotSettings settings)
+{
+    private const int MaxDays = 366;
+    private const int DaysByDefault = 31;
+
+    [Function(nameof(GetUsage))]
+    public async Task<IResult> GetUsage(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "usage")] HttpRequest request,
+        CurrentUser user, CancellationToken cancellation) =>
+        JsonAnswer.Of(await standings.Of(user, cancellation), ChatBotJson.Default.Standing);
+
+    [Function(nameof(ListDailyUsage))]
+    public async Task<IResult> ListDailyUsage(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "usage/daily")] HttpRequest request,
+        CurrentUser user, CancellationToken cancellation)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var validation = new Validation().Range(request, today, DaysByDefault, MaxDays, out var from, out var to);
+        if (validation.Problem() is { } invalid)
+        {
+            return invalid;
+        }
+
+        var days = await database.All(
+            user.Caller,
+            Statement.Of(UsageSql.MyDaily, Parameter.Date(from), Parameter.Date(to)),
+            row => new DailyUsage(
+                row.GetFieldValue<DateOnly>(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.GetInt64(4),
+                row.GetInt64(5),
+                row.GetInt64(6),
+                row.GetInt64(7),
+                row.GetInt64(8),
+                row.GetInt64(9),
+                row.Decimal(10)),
+            cancellation);
+        return JsonAnswer.Of(new Page<DailyUsage>(days, null), ChatBotJson.Default.PageDailyUsage);
+    }
+
+    [Function(nameof(ListUsageEvents))]
+    public async Task<IResult> ListUsageEvents(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "usage/events")] HttpRequest request,
+        CurrentUser user, CancellationToken cancellation)
+    {
+        if (Paging.IsRefused(request, out var problem, out var limit, out var before, out var beforeId))
+        {
+            return problem;
+        }
+
+        return await database.Page(
+            user.Caller,
+            Statement.Of(UsageSql.MyEvents, Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Integer(limit)),
+            new PageShape<UsageEvent>(ChatBotJson.Default.UsageEvent, ReadEvent, last => Paging.Cursor(last.OccurredAt, last.Id), limit),
+            cancellation);
+    }
+
+    [Function(nameof(EstimateUsage))]
+    [CountsAs(RequestKind.Read)]
+    public async Task<IResult> EstimateUsage(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "usage/estimate")] HttpRequest request,
+        CurrentUser user, CancellationToken cancellation)
+    {
+        var body = await request.ReadBody(SendJson.Default.EstimateRequest, cancellation);
+        if (body.IsRefused(out var problem, out var sent))
+        {
+            return problem;
+        }
+
+        var content = sent.Message?.Text;
+        var validation = new Validation()
+            .Check("message", content is { Length: > 0 } || (content is null && sent.ChatId is not null), "must have a text, in content or in parts")
+            .Content("message.content", content)
+            .Length("chatId", sent.ChatId, 1, ClientId.MaxLength)
+            .Model(sent.Model, settings);
+        if (validation.Problem() is { } invalid)
+        {
+            return invalid;
+        }
+
+        Guid? chat = sent.ChatId is null ? null : ClientId.ToUuid(sent.ChatId, user.Id);
+        return JsonAnswer.Of(await admissions.Estimate(user, chat, content, sent.Model, cancellation), ChatBotJson.Default.Estimate);
+    }
+
+    [Function(nameof(ListModels))]
+    public async Task<IResult> ListModels(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "models")] HttpRequest request,
+        CurrentUser user, CancellationToken cancellation)
+    {
+        var names = Parameter.Array([.. settings.Models.Select(m => m.Name)], NpgsqlDbType.Text);
+        var priced = await database.All(
+            user.Caller,
+            Statement.Of(UsageSql.AllowedModels, names),
+            row => (Name: row.GetString(0), Prices: new ModelPrices(
+                row.Decimal(1), row.Decimal(2), row.Decimal(3), row.Decimal(4), row.Decimal(5), row.GetString(6))),
+            cancellation);
+        var models = settings.Models.Join(priced, m => m.Name, p => p.Name, (m, p) => new Model(m.Name, m.Context, m.MaxOutput, p.Prices));
+        return JsonAnswer.Of(new Page<Model>([.. models], null), ChatBotJson.Default.PageModel);
+    }
+
+    private static UsageEvent ReadEvent(NpgsqlDataReader row) => new(
+        row.GetGuid(0),
+        row.GetGuid(1),
+        row.GetInt32(2),
+        row.ValueOrNull<Guid>(3),
+        row.GetString(4),
+        row.GetString(5),
+        row.GetString(6),
+        row.GetString(7),
+        row.GetInt32(8),
+        row.GetInt32(9),
+        row.GetInt32(10),
+        row.GetInt32(11),
+        row.GetInt32(12),
+        row.Decimal(13),
+        row.GetString(14),
+        row.Time(15));
+}

@@ -1,0 +1,25 @@
+-- What was decided for a completion, for the instance that calls the model; of one that is only to be followed no more than its id.
+create type chatbot.admission as (
+  completion_id uuid,
+  is_new boolean,
+  model text,
+  max_output_tokens integer,
+  payer text,
+  reserved_tokens integer,
+  reserved_cost numeric,
+  attempt integer,
+  attempt_id uuid,
+  price_id uuid,
+  price_input numeric,
+  price_cached_input numeric,
+  price_output numeric,
+  price_reasoning numeric,
+  currency text,
+  messages json,
+  key_id uuid,
+  key_ciphertext bytea,
+  key_nonce bytea,
+  key_version integer,
+  prompt_bound integer,
+  price_cache_write numeric
+);

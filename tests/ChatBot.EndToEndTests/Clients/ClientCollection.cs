@@ -1,0 +1,6 @@
+using Xunit;
+
+namespace ChatBot.EndToEndTests.Clients;
+
+[CollectionDefinition]
+public sealed class ClientCollection : ICollectionFixture<ClientPages>;

@@ -1,6 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace ChatBot.Tests.Hosting;
-
-[JsonSerializable(typeof(string))]
-internal sealed partial class JsonText : JsonSerializerContext;
