@@ -26,7 +26,7 @@ public class PublishedProgram : IAsyncLifetime
     /// <summary>The package for Azure Functions: the folder that CHATBOT_PACKAGE names, else the build that was made along with these tests.</summary>
     public static string Package { get; } = Environment.GetEnvironmentVariable("CHATBOT_PACKAGE") is { Length: > 0 } folder ? folder : AppProgram.BuiltFolder;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Stack = await LocalStack.StartAsync(Configure(new StackOptions(_directory.FullName) { Durable = false, Program = Program }), TestContext.Current.CancellationToken);
         Stack.StandIn.Model.DefaultDelay = TimeSpan.Zero;
@@ -63,7 +63,7 @@ public class PublishedProgram : IAsyncLifetime
         return new TestUser(user.Id, Stack.Tokens.Mint(user.Token()), address);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
         await Stack.DisposeAsync();

@@ -8,7 +8,7 @@ namespace ChatBot.EndToEndTests.Worker;
 
 /// <summary>Orchestrations and their activities in the worker.</summary>
 [Collection(typeof(WorkerCollection))]
-public sealed class DurableTests(PublishedProgram published, RunningWorker worker)
+public sealed class DurableTests(RunningWorker worker)
 {
     [Fact]
     public async Task An_account_is_erased_by_an_orchestration()
@@ -30,13 +30,13 @@ public sealed class DurableTests(PublishedProgram published, RunningWorker worke
     [Fact]
     public async Task A_timer_starts_the_orchestration_that_closes_a_month()
     {
-        await using (var fill = published.Database.CreateCommand(
+        await using (var fill = worker.Database.CreateCommand(
             "insert into billing.usage_periods (user_id, period_start, period_end, tokens) values (gen_random_uuid(), '2019-05-01Z', '2019-06-01Z', 1)"))
         {
             await fill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        var finance = published.Stack.Tokens.Mint(LocalUser.Ada.Token() with { AppMetadata = new JsonObject { ["chatbot_role"] = "billing" } });
+        var finance = worker.Stack.Tokens.Mint(LocalUser.Ada.Token() with { AppMetadata = new JsonObject { ["chatbot_role"] = "billing" } });
         var billing = new TestUser(LocalUser.Ada.Id, finance, worker.Address);
 
         await worker.Host.InvokeTimerAsync("StartOperations");

@@ -6,7 +6,7 @@ using Xunit;
 namespace ChatBot.EndToEndTests.Worker;
 
 [Collection(typeof(WorkerCollection))]
-public sealed class LifetimeTests(PublishedProgram published, RunningWorker worker)
+public sealed class LifetimeTests(RunningWorker worker)
 {
     [Fact]
     public async Task A_killed_worker_is_replaced_and_the_timer_ends_what_it_was_writing()
@@ -23,15 +23,15 @@ public sealed class LifetimeTests(PublishedProgram published, RunningWorker work
 
         next.Is(HttpStatusCode.OK);
         Assert.NotEqual(killed, await worker.Host.WorkerProcessIdAsync());
-        Assert.Equal(Books.OfOneInterruption, await Books.Settled(published.Database, user.Id, TimeSpan.FromSeconds(90)));
+        Assert.Equal(Books.OfOneInterruption, await Books.Settled(worker.Database, user.Id, TimeSpan.FromSeconds(90)));
     }
 
     [Fact]
     public async Task Told_to_end_the_host_lets_streams_finish_and_takes_no_more_requests()
     {
-        await using var app = await AppProcess.StartAsync(new(AppProgram.Package(PublishedProgram.Package), published.Stack.AppSettings) { Name = "draining" });
+        await using var app = await AppProcess.StartAsync(new(AppProgram.Package(PublishedProgram.Package), worker.Stack.AppSettings) { Name = "draining" });
         await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
-        var user = await published.NewUser(new Uri(app.BaseUrl));
+        var user = await worker.NewUser(new Uri(app.BaseUrl));
         using var stream = await Reading.Open(user, await StreamingTests.NewChat(user), "Go. [[tokens=40 delay=100ms]]");
         await stream.Until("text-delta");
 
@@ -47,7 +47,7 @@ public sealed class LifetimeTests(PublishedProgram published, RunningWorker work
     [Fact]
     public async Task A_worker_that_cannot_start_says_why()
     {
-        var failure = await Assert.ThrowsAsync<InvocationFailedException>(() => published.StartHosted(("Supabase__Url", "not a url")));
+        var failure = await Assert.ThrowsAsync<InvocationFailedException>(() => worker.StartHosted(("Supabase__Url", "not a url")));
 
         Assert.Contains("78", failure.Message, StringComparison.Ordinal);
     }

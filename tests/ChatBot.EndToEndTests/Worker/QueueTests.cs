@@ -8,7 +8,7 @@ using Xunit;
 namespace ChatBot.EndToEndTests.Worker;
 
 [Collection(typeof(WorkerCollection))]
-public sealed class QueueTests(PublishedProgram published, RunningWorker worker)
+public sealed class QueueTests(RunningWorker worker)
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
@@ -20,7 +20,7 @@ public sealed class QueueTests(PublishedProgram published, RunningWorker worker)
 
         await StreamingTests.Send(user, chat, "Hello. [[tokens=7]]");
 
-        Assert.Equal(Books.OfOneAnswer, await Books.Settled(published.Database, user.Id));
+        Assert.Equal(Books.OfOneAnswer, await Books.Settled(worker.Database, user.Id));
     }
 
     [Theory]
@@ -79,9 +79,9 @@ public sealed class QueueTests(PublishedProgram published, RunningWorker worker)
     {
         var user = await worker.NewUser();
         var sent = EventStreamText.Parse((await StreamingTests.Send(user, await StreamingTests.NewChat(user), "Hello. [[tokens=7]]")).Body);
-        await Books.Settled(published.Database, user.Id);
+        await Books.Settled(worker.Database, user.Id);
         var body = $$"""{"version":1,"completionId":"{{sent.MessageId}}","dequeueCount":1,"id":"x"}""";
-        await using var note = published.Database.CreateCommand(
+        await using var note = worker.Database.CreateCommand(
             "insert into chatbot.failed_deliveries (queue, body_hash, attempts, last_error) values ('usage-events', sha256(convert_to($1, 'UTF8')), 1, 'Failed')");
         note.Parameters.Add(new() { Value = body });
         await note.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
@@ -89,7 +89,7 @@ public sealed class QueueTests(PublishedProgram published, RunningWorker worker)
         // Only after a failed delivery is there anything to forget.
         await worker.Host.InvokeQueueAsync("RecordUsage", Encode(body), dequeueCount: 2);
 
-        await using var noted = published.Database.CreateCommand("select count(*) from chatbot.failed_deliveries where body_hash = sha256(convert_to($1, 'UTF8'))");
+        await using var noted = worker.Database.CreateCommand("select count(*) from chatbot.failed_deliveries where body_hash = sha256(convert_to($1, 'UTF8'))");
         noted.Parameters.Add(new() { Value = body });
         Assert.Equal(0L, await noted.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
@@ -105,7 +105,7 @@ public sealed class QueueTests(PublishedProgram published, RunningWorker worker)
     private async Task<T> Dead<T>(string column, string body)
     {
 #pragma warning disable CA2100 // The columns are the tests' own.
-        await using var command = published.Database.CreateCommand($"select {column} from chatbot.dead_letters where body = $1");
+        await using var command = worker.Database.CreateCommand($"select {column} from chatbot.dead_letters where body = $1");
 #pragma warning restore CA2100
         command.Parameters.Add(new() { Value = body });
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;

@@ -1,39 +1,39 @@
 using ChatBot.Local;
 using ChatBot.Tests.Stack;
-using Xunit;
 
 namespace ChatBot.EndToEndTests.Worker;
 
-/// <summary>The worker behind a host that polls its queues and fires its timers, on a storage account of its own.</summary>
-public sealed class RunningWorker(PublishedProgram published) : IAsyncLifetime
+/// <summary>
+/// The worker behind a host that polls its queues and fires its timers. It has servers of its own: a program of another test would
+/// take operations that are due in the same database, and not finish what it takes just before it ends.
+/// </summary>
+public sealed class RunningWorker : PublishedProgram
 {
     public const string Origin = "https://chat.example.com";
 
-    private DurableTaskServer _taskHub = null!;
-
-    public StorageAccount Storage { get; } = new(published.Stack.Azurite);
+    /// <summary>What the host polls. Further hosts and programs on the same servers have queues that nobody polls.</summary>
+    public StorageAccount Storage { get; private set; } = null!;
 
     public FunctionsHost Host { get; private set; } = null!;
 
     public Uri Address => new(Host.BaseUrl);
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        // Of its own, so that no other program takes what it is to do.
-        _taskHub = await DurableTaskServer.StartAsync(new Dictionary<string, string> { ["AzureWebJobsStorage"] = Storage.ConnectionString });
-        Host = await published.StartHost(
-            new() { Package = PublishedProgram.Package, AllowedOrigins = [Origin] },
+        await base.InitializeAsync();
+        Storage = new(Stack.Azurite);
+        Host = await StartHost(
+            new() { Package = Package, AllowedOrigins = [Origin] },
             ("AzureWebJobsStorage", Storage.ConnectionString),
-            ("DurableTask__Endpoint", _taskHub.Url),
             ("Streams__LeaseSeconds", "5"));
     }
 
-    public Task<TestUser> NewUser() => published.NewUser(Address);
+    public Task<TestUser> NewUser() => NewUser(Address);
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
-        await _taskHub.DisposeAsync();
         await Storage.DisposeAsync();
+        await base.DisposeAsync();
     }
 }

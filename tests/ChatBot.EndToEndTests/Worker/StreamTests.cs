@@ -6,7 +6,7 @@ using Xunit;
 namespace ChatBot.EndToEndTests.Worker;
 
 [Collection(typeof(WorkerCollection))]
-public sealed class StreamTests(PublishedProgram published, RunningWorker worker)
+public sealed class StreamTests(RunningWorker worker)
 {
     [Fact]
     public async Task Tokens_arrive_one_by_one()
@@ -41,7 +41,7 @@ public sealed class StreamTests(PublishedProgram published, RunningWorker worker
         await StreamingTests.Until(
             async () => (await StreamingTests.Messages(user, chat)) is [_, { } answer] && (string?)answer["status"] == status, TimeSpan.FromSeconds(40));
 
-        await Books.Settled(published.Database, user.Id);
+        await Books.Settled(worker.Database, user.Id);
         Assert.DoesNotContain(worker.Host.Failures.Skip(earlier), failure => failure.Function == "SendMessage");
     }
 
@@ -80,8 +80,8 @@ public sealed class StreamTests(PublishedProgram published, RunningWorker worker
     [Fact]
     public async Task A_request_that_the_host_sends_twice_is_answered_once()
     {
-        await using var host = await published.StartHosted();
-        var user = await published.NewUser(new Uri(host.BaseUrl));
+        await using var host = await worker.StartHosted();
+        var user = await worker.NewUser(new Uri(host.BaseUrl));
         var chat = await StreamingTests.NewChat(user);
         var marker = Guid.NewGuid().ToString();
         using var stream = await Reading.Open(user, chat, $"{marker} [[tokens=60 delay=50ms]]");
@@ -94,14 +94,14 @@ public sealed class StreamTests(PublishedProgram published, RunningWorker worker
         again.Is(HttpStatusCode.InternalServerError);
         Assert.Equal("finish", (string?)stream.Events.Last["type"]);
         Assert.Equal(2, (await StreamingTests.Messages(user, chat)).Count);
-        Assert.Single(published.Stack.StandIn.Model.Calls, call => call.Messages.GetRawText().Contains(marker, StringComparison.Ordinal));
+        Assert.Single(worker.Stack.StandIn.Model.Calls, call => call.Messages.GetRawText().Contains(marker, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task On_the_next_worker_a_stream_is_resumed_with_what_was_kept_and_its_end()
     {
-        await using var host = await published.StartHosted(("Streams__LeaseSeconds", "2"));
-        var user = await published.NewUser(new Uri(host.BaseUrl));
+        await using var host = await worker.StartHosted(("Streams__LeaseSeconds", "2"));
+        var user = await worker.NewUser(new Uri(host.BaseUrl));
         var chat = await StreamingTests.NewChat(user);
         using var stream = await Reading.Open(user, chat, "Go. [[text=\"zebra zebra zebra zebra\" stall=3]]");
         await stream.Until("text-delta");
@@ -126,7 +126,7 @@ public sealed class StreamTests(PublishedProgram published, RunningWorker worker
 
     private async Task<bool> IsDrafted(Guid completion)
     {
-        await using var command = published.Database.CreateCommand("select exists (select from chatbot.completion_deltas where completion_id = $1)");
+        await using var command = worker.Database.CreateCommand("select exists (select from chatbot.completion_deltas where completion_id = $1)");
         command.Parameters.Add(new() { Value = completion });
         return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is true;
     }

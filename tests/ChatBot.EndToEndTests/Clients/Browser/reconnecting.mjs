@@ -9,12 +9,15 @@ async function open({ there, token, chat }) {
 
 const begin = (page, at, directive) => page.chat.sendMessage({ text: `Go on ${at.chat}. [[${directive}]]` });
 
-async function hasEnded({ there, token, chat }) {
-  const isRunning = async () => (await tell(`${there}/api/chats/${chat}/messages`, token)).items.at(-1).status === 'streaming';
-  while (await isRunning()) {
+async function until(runs, { there, token, chat }) {
+  const isRunning = async () => (await tell(`${there}/api/chats/${chat}/messages`, token)).items?.at(-1).status === 'streaming';
+  while (await isRunning() !== runs) {
     await wait(20);
   }
 }
+
+const hasBegun = (at) => until(true, at);
+const hasEnded = (at) => until(false, at);
 
 async function awayUntilItEnds(at) {
   network.goDown();
@@ -27,15 +30,15 @@ const watch = (directive, untilThen, happens) => async (at) => {
   const page = await open(at);
   await page.does(async () => {
     begin(page, at, directive);
-    await untilThen(page);
+    await untilThen(page, at);
     await happens(at);
   });
   return page.seen();
 };
 
 const whole = 'All of it.';
-const beforeTheFirstToken = ['first=600ms tokens=30', () => wait(300)];
-const inTheMiddle = ['tokens=150 delay=10ms', (page) => page.shows(100)];
+const beforeTheFirstToken = ['first=1500ms tokens=30', (page, at) => hasBegun(at)];
+const inTheMiddle = ['tokens=150 delay=20ms', (page) => page.shows(100)];
 const behindTheLastToken = [`text="${whole}" usage-after=900ms`, (page) => page.shows(whole.length)];
 
 export const cutBeforeTheFirstToken = watch(...beforeTheFirstToken, network.cut);
