@@ -72,10 +72,18 @@ public sealed class StreamFunctions(
         var live = await store.FindLive(user, chat, cancellation);
 
         // The rest of what the client had, whether or not it has ended meanwhile and another has begun.
-        if (after is { } had && had.AnswerId != live && (live is null || had.Stage < StreamStage.Ended)
-            && await messages.Get(user, chat, had.AnswerId, cancellation) is not null)
+        if (after is { } had && had.AnswerId != live && (live is null || had.Stage < StreamStage.Ended))
         {
-            return await starter.Resume(user, had.AnswerId, had, cancellation);
+            if (await messages.Get(user, chat, had.AnswerId, cancellation) is not null)
+            {
+                return await starter.Resume(user, had.AnswerId, had, cancellation);
+            }
+
+            // Of a deleted answer there is no rest, and what runs now is not it.
+            if (had.Stage < StreamStage.Ended)
+            {
+                return ProblemResult.NotFound;
+            }
         }
 
         if (live is { } running)

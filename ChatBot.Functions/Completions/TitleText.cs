@@ -8,7 +8,7 @@ public static partial class TitleText
     private const int MaxLength = 100;
 
     // How models say no where they do not mark it as a refusal.
-    private static readonly string[] s_refusals = ["I'm sorry", "I am sorry", "I can't", "I cannot", "I'm unable", "I am unable", "I won't", "As an AI"];
+    private static readonly string[] s_refusals = ["Sorry, ", "I'm sorry", "I am sorry", "Unfortunately, I", "I can't", "I cannot", "I'm unable", "I am unable", "I won't", "As an AI"];
 
     /// <summary>Empty where it is none.</summary>
     public static string Of(string answer)

@@ -175,9 +175,7 @@ public sealed partial class QueuePump(QueueFunction function, WakeUpQueues queue
         // What takes longer than a statement may is the message's own.
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false,
         NpgsqlException failure => DatabaseProblems.From(failure) == DatabaseProblems.Unavailable,
-        // The SDK's, after its own retries: refused, or not answered in time.
-        AggregateException failures => failures.InnerExceptions.All(e => e is RequestFailedException or OperationCanceledException),
-        _ => exception is RequestFailedException or OperationCanceledException,
+        _ => StorageFailures.IsOne(exception),
     };
 
     private static partial class Log

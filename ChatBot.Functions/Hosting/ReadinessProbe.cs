@@ -1,4 +1,3 @@
-using Azure;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Queues;
 using Npgsql;
@@ -48,7 +47,7 @@ public sealed class ReadinessProbe(ChatBotDatabase database, WakeUpQueues queues
             await ping;
             return true;
         }
-        catch (Exception e) when (e is NpgsqlException or RequestFailedException or AggregateException or OperationCanceledException)
+        catch (Exception e) when (e is NpgsqlException || StorageFailures.IsOne(e))
         {
             return false;
         }

@@ -21,7 +21,7 @@ public sealed partial class ClaimChecks(BlobContainers containers, ILogger<Claim
             Log.Waits(log, answer.CompletionId);
             return true;
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        catch (Exception e) when (StorageFailures.IsOne(e))
         {
             Log.NotKept(log, answer.CompletionId, e.GetType().Name);
             return false;

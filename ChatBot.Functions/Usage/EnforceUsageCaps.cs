@@ -1,4 +1,3 @@
-using Azure;
 using ChatBot.Functions.Alerts;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
@@ -82,7 +81,7 @@ public sealed partial class EnforceUsageCaps(
             var counts = await Task.WhenAll(queues.Count(QueueNames.AssistantMessages, cancellation), queues.Count(QueueNames.UsageEvents, cancellation));
             return counts.Sum() > LongQueue;
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        catch (Exception e) when (StorageFailures.IsOne(e) && !cancellation.IsCancellationRequested)
         {
             return true;
         }

@@ -41,6 +41,8 @@ public sealed record ChaosOptions
 
     public string? Binary { get; init; }
 
+    public bool IsHosted => Directory.Exists(Binary);
+
     /// <summary>What an answer takes at the most, where nothing goes wrong with it.</summary>
     public TimeSpan LongestAnswer { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -63,7 +63,7 @@ public sealed class ChaosRun : IAsyncDisposable
     /// <summary>Chaos, and then quiet. Answers whether it became quiet in time.</summary>
     public async Task<bool> RunAsync()
     {
-        using var http = new ChaosHttp(_instances, _faults, _journal);
+        using var http = new ChaosHttp(_instances, _faults, _journal, _options.IsHosted);
         using var ending = new CancellationTokenSource();
         using var breaking = new CancellationTokenSource();
         using var looking = new CancellationTokenSource();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -7,7 +8,8 @@ using ChatBot.Chaos.Journals;
 namespace ChatBot.Chaos.Clients;
 
 /// <summary>Talks to the processes of the program for all clients, and notes every answer that nothing announces.</summary>
-public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJournal journal) : IDisposable
+/// <param name="isHosted">Whether the processes are Functions hosts, which answer for their worker.</param>
+public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJournal journal, bool isHosted) : IDisposable
 {
     // Longer than a process is ever suspended, and than the model may be silent.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
@@ -47,6 +49,13 @@ public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJo
         try
         {
             var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            if (isHosted && response is { StatusCode: HttpStatusCode.InternalServerError, Content.Headers.ContentLength: 0 })
+            {
+                // A Functions host answers so for a worker that dies before it does.
+                response.Dispose();
+                throw new HttpIOException(HttpRequestError.ResponseEnded, "The host has lost its worker.");
+            }
+
             var code = response.IsSuccessStatusCode ? null : await ReadCodeAsync(response, patience.Token);
             var answer = new ChaosAnswer(slot, (int)response.StatusCode, code, true, startedAt, response);
             Judge(answer, $"{method} {path}");

@@ -88,6 +88,24 @@ public sealed class ResumeTests(TestStack stack)
     }
 
     [Fact]
+    public async Task Of_an_answer_that_was_deleted_there_is_no_rest_and_no_other_answer_takes_its_place()
+    {
+        var user = await stack.NewUser();
+        var chat = await user.NewChat();
+        var first = await user.Send(chat, "Go. [[tokens=20]]");
+        var had = ("Last-Event-ID", first.Ids[5]);
+        (await user.Delete($"/api/chats/{chat}/messages/{first.MessageId}")).Is(HttpStatusCode.NoContent);
+
+        (await user.Get($"/api/chats/{chat}/stream", had)).IsProblem(HttpStatusCode.NotFound, "not_found");
+        _ = user.Send(chat, "On. [[endless delay=20ms]]");
+        await stack.WaitUntilStreaming(chat);
+        (await user.Get($"/api/chats/{chat}/stream", had)).IsProblem(HttpStatusCode.NotFound, "not_found");
+        (await user.Post($"/api/chats/{chat}/stop", null)).Is(HttpStatusCode.NoContent);
+        // Who has had it all is told that nothing runs.
+        (await user.Get($"/api/chats/{chat}/stream", ("Last-Event-ID", first.Ids[^1]))).Is(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task Who_has_seen_more_than_the_draft_gets_nothing_twice()
     {
         var half = await HalfCompletion.Begin(stack, draft: "0123456789");

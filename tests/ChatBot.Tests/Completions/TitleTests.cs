@@ -139,6 +139,8 @@ public sealed class TitleTests(TestStack stack)
     [InlineData("text=\" \"", null)]
     [InlineData("refusal=\"This cannot be given a title.\"", null)]
     [InlineData("text=\"I'm sorry, but I can't help with that.\"", null)]
+    [InlineData("text=\"Sorry, I can't help with that.\"", null)]
+    [InlineData("text=\"Unfortunately, I cannot help with that.\"", null)]
     [InlineData("tokens=5 finish=content_filter", null)]
     [InlineData("tokens=5 finish=length", null)]
     public async Task A_title_is_what_the_model_answers_and_neither_its_thoughts_nor_a_refusal(string directive, string? expected)

@@ -65,7 +65,7 @@ public sealed class CorsTests(TestStack stack)
         var answer = (await user.Get("/api/chats", ("Origin", Allowed))).Is(HttpStatusCode.OK);
 
         Assert.Equal(Allowed, answer.Headers["Access-Control-Allow-Origin"]);
-        foreach (var exposed in (string[])["etag", "location", "retry-after"])
+        foreach (var exposed in (string[])["etag", "location", "ratelimit", "retry-after", "x-message-id"])
         {
             Assert.Contains(exposed, answer.Headers["Access-Control-Expose-Headers"], StringComparison.Ordinal);
         }
