@@ -7,7 +7,7 @@ namespace ChatBot.Functions.Hosting;
 /// The managed identity: the system's, or the user-assigned one of that client id. A pod of Kubernetes has a token of its own account instead,
 /// which it exchanges for one of the identity.
 /// </summary>
-public static class Identities
+internal static class Identities
 {
     public static TokenCredential Of(string? clientId) => Of(clientId, Environment.GetEnvironmentVariable("AZURE_FEDERATED_TOKEN_FILE"));
 

@@ -39,7 +39,8 @@ public sealed class TaskHub(
             kestrel.Limits.Http2.KeepAlivePingTimeout = s_pingAfter;
         });
         builder.Services.AddGrpc();
-        builder.Services.AddSingleton(service);
+        builder.Services.AddSingleton<IOrchestrationService>(
+            services => new RenewedLocks(service, TimeProvider.System, services.GetRequiredService<ILogger<RenewedLocks>>()));
         builder.Services.AddSingleton(client);
         builder.Services.AddSingleton<WorkItems>();
         builder.Services.AddSingleton<TaskHub>();
