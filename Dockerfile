@@ -1,17 +1,19 @@
 # Three images: the native program (the default), the durable task process beside it, and the worker on the Functions base image. Build and base are the same Ubuntu 24.04: the binary needs the glibc it was linked with.
-FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
+FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS source
+WORKDIR /source
+COPY . .
+
+FROM source AS build
 ARG TARGETARCH
 # What /api/health names; the repository itself is not copied.
 ARG COMMIT=
 RUN apt-get update \
     && apt-get install -y --no-install-recommends clang zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
-WORKDIR /source
-COPY . .
 RUN case "$TARGETARCH" in arm64) runtime=linux-arm64 ;; *) runtime=linux-x64 ;; esac \
     && dotnet publish ChatBot.Functions -c Release -r "$runtime" -o /published -p:Standalone=true -p:SourceRevisionId="$COMMIT"
 
-FROM build AS build-durable-task
+FROM source AS build-durable-task
 RUN dotnet publish infra/durable-task -c Release -o /durable-task
 
 # The task hub of long operations, for where there is no Functions host.
@@ -23,7 +25,8 @@ EXPOSE 4001
 USER $APP_UID
 ENTRYPOINT ["dotnet", "/app/ChatBot.DurableTask.dll"]
 
-FROM build AS build-worker
+FROM source AS build-worker
+ARG TARGETARCH
 ARG COMMIT=
 RUN case "$TARGETARCH" in arm64) runtime=linux-arm64 ;; *) runtime=linux-x64 ;; esac \
     && dotnet publish ChatBot.Functions -c Release -r "$runtime" -o /worker -p:SourceRevisionId="$COMMIT"

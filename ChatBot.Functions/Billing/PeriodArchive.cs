@@ -19,20 +19,17 @@ public sealed class PeriodArchive(PeriodReport report, BlobContainers containers
     {
         await _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellation);
         var name = string.Create(CultureInfo.InvariantCulture, $"{month:yyyy-MM}/report-{Guid.NewGuid():N}.{format}");
-        using var hash = SHA256.Create();
-        long bytes;
-        await using (var blob = await _container.Value.GetBlobClient(name).OpenWriteAsync(overwrite: true, cancellationToken: cancellation))
+        var blob = _container.Value.GetBlobClient(name);
+        try
         {
-            await using (var hashed = new CryptoStream(blob, hash, CryptoStreamMode.Write, leaveOpen: true))
-            {
-                var start = month.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
-                await (format == "json" ? report.WriteJson(start, hashed, namesUsers: false) : report.WriteCsv(start, "user", hashed, namesUsers: false));
-            }
-
-            bytes = blob.Position;
+            return await Write(month, format, blob, cancellation);
         }
-
-        return new(format, name, Convert.ToHexStringLower(hash.Hash!), bytes);
+        catch
+        {
+            // What was written to the end of its stream is a file, whole or not.
+            await blob.DeleteIfExistsAsync(cancellationToken: CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>Null where it is not there any more.</summary>
@@ -46,5 +43,23 @@ public sealed class PeriodArchive(PeriodReport report, BlobContainers containers
         {
             return null;
         }
+    }
+
+    private async Task<ArchivedFile> Write(DateOnly month, string format, BlobClient blob, CancellationToken cancellation)
+    {
+        using var hash = SHA256.Create();
+        long bytes;
+        await using (var file = await blob.OpenWriteAsync(overwrite: true, cancellationToken: cancellation))
+        {
+            await using (var hashed = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
+            {
+                var start = month.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+                await (format == "json" ? report.WriteJson(start, hashed, namesUsers: false) : report.WriteCsv(start, "user", hashed, namesUsers: false));
+            }
+
+            bytes = file.Position;
+        }
+
+        return new(format, blob.Name, Convert.ToHexStringLower(hash.Hash!), bytes);
     }
 }

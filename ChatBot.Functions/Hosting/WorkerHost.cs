@@ -68,7 +68,16 @@ internal static class WorkerHost
                 http.Features.Set(ClientOf((await context.BindInputAsync<string>(durable)).Value!));
             }
 
-            await _pipeline(http);
+            try
+            {
+                await _pipeline(http);
+            }
+            catch when (http.Response.HasStarted)
+            {
+                // The extension would end the response as if that were all of it.
+                http.Abort();
+                throw;
+            }
         }
 
         /// <summary>As the extension makes it of the binding, but for functions whose other parameters it cannot bind.</summary>

@@ -10,6 +10,8 @@ namespace ChatBot.Local;
 /// </summary>
 internal sealed class QueueListener(Trigger trigger, FunctionsPackage package, string connection, Invoker invoker)
 {
+    private const string PoisonSuffix = "-poison";
+
     private static readonly TimeSpan s_hidden = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
 
@@ -89,12 +91,13 @@ internal sealed class QueueListener(Trigger trigger, FunctionsPackage package, s
         }
         catch (Exception failure) when (failure is InvocationFailedException or FormatException)
         {
-            if (message.DequeueCount < package.MaxDequeueCount)
+            // Behind a poison queue there is none.
+            if (message.DequeueCount < package.MaxDequeueCount || _queue.Name.EndsWith(PoisonSuffix, StringComparison.Ordinal))
             {
                 return false;
             }
 
-            var poison = new QueueClient(connection, $"{_queue.Name}-poison");
+            var poison = new QueueClient(connection, _queue.Name + PoisonSuffix);
             await poison.CreateIfNotExistsAsync();
             await poison.SendMessageAsync(message.MessageText);
             return true;

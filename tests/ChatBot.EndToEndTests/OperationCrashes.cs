@@ -35,16 +35,19 @@ public abstract class OperationCrashes(PublishedProgram published) : IAsyncLifet
         var user = await NewUser();
         var finance = await NewUser(new() { ["chatbot_role"] = "billing" });
         await Fill(user.Id);
+        // The timer begins it.
+        await Until(() => HasDone("close_period", "periods", 1));
         var begun = (await user.Delete("/api/me")).Is(HttpStatusCode.Accepted);
         var erasure = begun.Headers["Location"];
 
-        foreach (var (erased, kill) in new (int Erased, Func<Task> Kill)[]
+        foreach (var (erased, kill, isClosing) in new (int Erased, Func<Task> Kill, bool IsClosing)[]
         {
-            (1, KillProgram), (20_000, KillTaskHub), (35_000, KillProgram), (55_000, KillTaskHub), (70_000, KillProgram),
+            (1, KillProgram, true), (10_000, KillTaskHub, true), (35_000, KillProgram, false), (55_000, KillTaskHub, false), (70_000, KillProgram, false),
         })
         {
-            await Until(async () => await Scalar<long>("select (progress ->> 'messages')::bigint from chatbot.operations where kind = 'erase_account'") >= erased);
-            Assert.False(await Scalar<bool>("select finished_at is not null from chatbot.operations where kind = 'erase_account'"), "The erasure was over before it could be disturbed.");
+            await Until(() => HasDone("erase_account", "messages", erased));
+            Assert.False(await IsOver("erase_account"), "The erasure was over before it could be disturbed.");
+            Assert.False(isClosing && await IsOver("close_period"), "The closing was over before it could be disturbed.");
             await kill();
         }
 
@@ -137,6 +140,11 @@ public abstract class OperationCrashes(PublishedProgram published) : IAsyncLifet
             """,
             user, Users);
     }
+
+    private Task<bool> HasDone(string kind, string what, int count) =>
+        Scalar<bool>("select exists (select from chatbot.operations where kind = $1 and (progress ->> $2)::bigint >= $3)", kind, what, count);
+
+    private Task<bool> IsOver(string kind) => Scalar<bool>("select exists (select from chatbot.operations where kind = $1 and finished_at is not null)", kind);
 
     private static Task Until(Func<Task<bool>> isSo) => StreamingTests.Until(isSo, s_timeout);
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ChatBot.Local;
 
-/// <summary>The program's settings as Azure Functions Core Tools read them: for <c>func start</c> beside a running stack.</summary>
+/// <summary>The program's settings as Azure Functions Core Tools read them, and host.json where they look for it: for <c>func start</c> beside a running stack.</summary>
 internal static class LocalSettingsFile
 {
     public static string Path => RepositoryRoot.Combine("ChatBot.Functions", "local.settings.json");
@@ -27,5 +27,6 @@ internal static class LocalSettingsFile
         }
 
         OwnFile.Write(Path, buffer.ToArray());
+        File.Copy(RepositoryRoot.Combine("host.json"), RepositoryRoot.Combine("ChatBot.Functions", "host.json"), overwrite: true);
     }
 }

@@ -1792,6 +1792,7 @@ create table chatbot.operations (
   progress jsonb not null default '{}',
   created_at timestamptz not null default clock_timestamp(),
   touched_at timestamptz not null default clock_timestamp(),
+  due_at timestamptz not null default clock_timestamp() + interval '5 minutes',
   finished_at timestamptz,
   constraint operations_pkey primary key (id),
   constraint operations_id_form check (id ~ '^[a-z0-9-]{1,100}$'),
@@ -1800,7 +1801,7 @@ create table chatbot.operations (
   constraint operations_progress_shape check (jsonb_typeof(progress) = 'object' and octet_length(progress::text) <= 4096)
 );
 
-create index operations_unfinished on chatbot.operations (touched_at) where finished_at is null;
+create index operations_unfinished on chatbot.operations (due_at) where finished_at is null;
 create index operations_finished on chatbot.operations (finished_at) where finished_at is not null;
 create index operations_by_time on chatbot.operations (created_at desc);
 
@@ -1818,7 +1819,8 @@ comment on column chatbot.operations.owner_hash is
   'SHA-256 of the id and the user''s id: who erased their account can still ask for it, and nothing tells who that was. Null is nobody''s.';
 comment on column chatbot.operations.progress is 'How much is done: counts by what was counted.';
 comment on column chatbot.operations.created_at is 'When it began; of one that is done again, the last time.';
-comment on column chatbot.operations.touched_at is 'The last sign of life: what shows none for a while is started again.';
+comment on column chatbot.operations.touched_at is 'The last sign of life.';
+comment on column chatbot.operations.due_at is 'When it is started, or started again where it shows no sign of life until then.';
 comment on column chatbot.operations.finished_at is 'When it was done.';
 
 -- schemas/tables/chatbot.provider_keys.sql
@@ -4760,29 +4762,36 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into chatbot.operations as o (id, kind, progress, touched_at)
+  insert into chatbot.operations as o (id, kind, progress, due_at)
   select 'close-period-' || to_char(m.month, 'YYYY-MM'), 'close_period', '{"periods": 0}', '-infinity'
   from billing.month_to_close(p_close_after) m (month)
   where m.month is not null
   on conflict on constraint operations_pkey do update
   set created_at = clock_timestamp(),
-      touched_at = '-infinity',
+      touched_at = clock_timestamp(),
+      due_at = '-infinity',
       finished_at = null
   where o.finished_at is not null;
 
-  insert into chatbot.operations as o (id, kind, progress, touched_at)
+  insert into chatbot.operations as o (id, kind, progress, due_at)
   select 'archive-period-' || to_char(m.month, 'YYYY-MM'), 'archive_period', '{"files": 0}', '-infinity'
   from billing.month_to_archive() m (month)
   where m.month is not null
   on conflict on constraint operations_pkey do nothing;
 
+  -- Of a version that is not the current one any more nobody would do what is left.
+  update chatbot.operations o
+  set finished_at = clock_timestamp()
+  where o.kind = 'reencrypt_keys' and o.finished_at is null and o.id <> 'reencrypt-keys-' || p_key_version;
+
   -- Keys that could not be opened are tried again after an hour: their data key may have come back.
-  insert into chatbot.operations as o (id, kind, progress, touched_at)
+  insert into chatbot.operations as o (id, kind, progress, due_at)
   select 'reencrypt-keys-' || p_key_version, 'reencrypt_keys', '{"reencrypted": 0, "unreadable": 0}', '-infinity'
   where exists (select from chatbot.provider_keys k where k.key_version < p_key_version or k.key_version > p_key_version)
   on conflict on constraint operations_pkey do update
   set created_at = clock_timestamp(),
-      touched_at = '-infinity',
+      touched_at = clock_timestamp(),
+      due_at = '-infinity',
       finished_at = null,
       progress = excluded.progress
   where o.finished_at < now() - interval '1 hour';
@@ -4791,13 +4800,13 @@ begin
   with due as (
     select d.id
     from chatbot.operations d
-    where d.finished_at is null and d.touched_at < clock_timestamp() - interval '5 minutes'
-    order by d.touched_at
+    where d.finished_at is null and d.due_at <= clock_timestamp()
+    order by d.due_at
     limit 100
     for update skip locked
   )
   update chatbot.operations o
-  set touched_at = clock_timestamp()
+  set due_at = clock_timestamp() + interval '5 minutes'
   from due d
   where o.id = d.id
   returning o.id, o.kind, o.created_at;
@@ -5592,6 +5601,7 @@ as $$
 begin
   update chatbot.operations o
   set touched_at = clock_timestamp(),
+      due_at = clock_timestamp() + interval '5 minutes',
       progress = o.progress || (
         select jsonb_object_agg(c.key, coalesce((o.progress ->> c.key)::bigint, 0) + c.value::bigint)
         from jsonb_each_text(p_counts) c

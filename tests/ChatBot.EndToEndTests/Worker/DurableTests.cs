@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ChatBot.Local;
-using ChatBot.Tests.Stack;
 using Xunit;
 
 namespace ChatBot.EndToEndTests.Worker;
@@ -36,13 +34,32 @@ public sealed class DurableTests(RunningWorker worker)
             await fill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        var finance = worker.Stack.Tokens.Mint(LocalUser.Ada.Token() with { AppMetadata = new JsonObject { ["chatbot_role"] = "billing" } });
-        var billing = new TestUser(LocalUser.Ada.Id, finance, worker.Address);
+        var billing = worker.Billing();
 
         await worker.Host.InvokeTimerAsync("StartOperations");
 
         await StreamingTests.Until(async () => (await billing.Get("/api/billing/periods/2019-05/archive")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(60));
         await StreamingTests.Until(async () => (await billing.Get("/api/billing/operations/close-period-2019-05"))["status"] == "completed", TimeSpan.FromSeconds(60));
         await worker.Host.InvokeTimerAsync("ForgetOperations");
+    }
+
+    [Fact]
+    public async Task A_timer_starts_the_orchestration_that_encrypts_keys_anew()
+    {
+        var user = await worker.NewUser();
+        (await user.Put("/api/preferences/openai-key", new JsonObject { ["key"] = "sk-own-0123456789abcdef" })).Is(HttpStatusCode.OK);
+        // Of a data key that is not there.
+        await using (var age = worker.Database.CreateCommand("update chatbot.provider_keys set key_version = 7 where user_id = $1"))
+        {
+            age.Parameters.Add(new() { Value = user.Id });
+            Assert.Equal(1, await age.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        await worker.Host.InvokeTimerAsync("StartOperations");
+
+        const string path = "/api/billing/operations/reencrypt-keys-1";
+        await StreamingTests.Until(async () => (await worker.Billing().Get(path)) is { Status: HttpStatusCode.OK } found && found["status"] == "completed", TimeSpan.FromSeconds(60));
+        Assert.Equal(1, (int)(await worker.Billing().Get(path)).Json["progress"]!["unreadable"]!);
+        (await user.Delete("/api/preferences/openai-key")).Is(HttpStatusCode.NoContent);
     }
 }

@@ -49,6 +49,32 @@ public sealed class HttpTests(RunningWorker worker)
     }
 
     [Fact]
+    public async Task A_response_that_fails_midway_breaks_off_and_does_not_look_whole()
+    {
+        // More than is on its way while its reader does not read.
+        await Execute(
+            """
+            insert into billing.usage_periods (user_id, period_start, period_end, tokens)
+            select gen_random_uuid(), '2031-01-01Z', '2031-02-01Z', 1
+            from generate_series(1, 200000)
+            """);
+        using var response = await worker.Billing().Open(
+            HttpMethod.Get, "/api/billing/periods/2031-01?format=json", null, [], HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        await body.ReadExactlyAsync(new byte[1000], TestContext.Current.CancellationToken);
+
+        await Execute("alter table billing.usage_periods rename to usage_periods_away");
+        try
+        {
+            await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            await Execute("alter table billing.usage_periods_away rename to usage_periods");
+        }
+    }
+
+    [Fact]
     public async Task Answers_without_a_body_arrive_as_they_are()
     {
         var user = await worker.NewUser();
@@ -67,5 +93,13 @@ public sealed class HttpTests(RunningWorker worker)
         var problem = (await nobody.Get("/api/chats", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))).IsProblem(HttpStatusCode.Unauthorized, "unauthenticated");
 
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", (string?)problem["traceId"]);
+    }
+
+    private async Task Execute(string sql)
+    {
+#pragma warning disable CA2100 // The statements are the tests' own.
+        await using var command = worker.Database.CreateCommand(sql);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }

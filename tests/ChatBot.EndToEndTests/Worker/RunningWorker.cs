@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ChatBot.Local;
 using ChatBot.Tests.Stack;
 
@@ -29,6 +30,10 @@ public sealed class RunningWorker : PublishedProgram
     }
 
     public Task<TestUser> NewUser() => NewUser(Address);
+
+    /// <summary>Who may read everybody's usage.</summary>
+    public TestUser Billing() => new(
+        LocalUser.Ada.Id, Stack.Tokens.Mint(LocalUser.Ada.Token() with { AppMetadata = new JsonObject { ["chatbot_role"] = "billing" } }), Address);
 
     public override async ValueTask DisposeAsync()
     {

@@ -59,7 +59,7 @@ public sealed class OperationTests(TestStack stack)
         await using var cutOff = await database.StartProgram(TestTaskHub.None);
         var user = (await database.NewUser()).At(cutOff.Address);
         var path = (await user.Delete("/api/me")).Is(HttpStatusCode.Accepted).Headers["Location"];
-        await database.Execute("update chatbot.operations set touched_at = now() - interval '6 minutes'");
+        await database.Execute("update chatbot.operations set due_at = now()");
 
         await database.RunOperations();
 

@@ -8,6 +8,7 @@ as $$
 begin
   update chatbot.operations o
   set touched_at = clock_timestamp(),
+      due_at = clock_timestamp() + interval '5 minutes',
       progress = o.progress || (
         select jsonb_object_agg(c.key, coalesce((o.progress ->> c.key)::bigint, 0) + c.value::bigint)
         from jsonb_each_text(p_counts) c

@@ -5,6 +5,7 @@ create table chatbot.operations (
   progress jsonb not null default '{}',
   created_at timestamptz not null default clock_timestamp(),
   touched_at timestamptz not null default clock_timestamp(),
+  due_at timestamptz not null default clock_timestamp() + interval '5 minutes',
   finished_at timestamptz,
   constraint operations_pkey primary key (id),
   constraint operations_id_form check (id ~ '^[a-z0-9-]{1,100}$'),
@@ -13,7 +14,7 @@ create table chatbot.operations (
   constraint operations_progress_shape check (jsonb_typeof(progress) = 'object' and octet_length(progress::text) <= 4096)
 );
 
-create index operations_unfinished on chatbot.operations (touched_at) where finished_at is null;
+create index operations_unfinished on chatbot.operations (due_at) where finished_at is null;
 create index operations_finished on chatbot.operations (finished_at) where finished_at is not null;
 create index operations_by_time on chatbot.operations (created_at desc);
 
@@ -31,5 +32,6 @@ comment on column chatbot.operations.owner_hash is
   'SHA-256 of the id and the user''s id: who erased their account can still ask for it, and nothing tells who that was. Null is nobody''s.';
 comment on column chatbot.operations.progress is 'How much is done: counts by what was counted.';
 comment on column chatbot.operations.created_at is 'When it began; of one that is done again, the last time.';
-comment on column chatbot.operations.touched_at is 'The last sign of life: what shows none for a while is started again.';
+comment on column chatbot.operations.touched_at is 'The last sign of life.';
+comment on column chatbot.operations.due_at is 'When it is started, or started again where it shows no sign of life until then.';
 comment on column chatbot.operations.finished_at is 'When it was done.';

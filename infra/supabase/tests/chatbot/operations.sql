@@ -1,6 +1,6 @@
 begin;
 \ir ../cells.psql
-select plan(81);
+select plan(85);
 
 select pg_temp.given($$
   insert into chatbot.operations (id, kind) values ('close-period-2030-01', 'close_period'), ('reencrypt-keys-7', 'reencrypt_keys')
@@ -43,17 +43,32 @@ select pg_temp.check_refusals();
 select is(
   (select count(*) from chatbot.begin_operations('1 day', 7) b where b.id = 'reencrypt-keys-7'), 0::bigint, 'what has just shown a sign of life is left alone'
 );
-update chatbot.operations set touched_at = now() - interval '6 minutes' where id = 'reencrypt-keys-7';
+update chatbot.operations set touched_at = now() - interval '6 minutes', due_at = now() - interval '1 minute' where id = 'reencrypt-keys-7';
 select is(
   (select b.kind from chatbot.begin_operations('1 day', 7) b where b.id = 'reencrypt-keys-7'), 'reencrypt_keys', 'what has not for a while is started again'
 );
 select is(
   (select count(*) from chatbot.begin_operations('1 day', 7) b where b.id = 'reencrypt-keys-7'), 0::bigint, 'by one instance'
 );
+select ok(
+  (select o.touched_at < now() from chatbot.operations o where o.id = 'reencrypt-keys-7'), 'to be started again is no sign of life'
+);
 select pg_temp.given($$select chatbot.note_progress('reencrypt-keys-7', '{"reencrypted": 3}')$$);
 select pg_temp.given($$select chatbot.note_progress('reencrypt-keys-7', '{"reencrypted": 4, "unreadable": 1}')$$);
 select is(
   (select o.progress from chatbot.operations o where o.id = 'reencrypt-keys-7'), '{"reencrypted": 7, "unreadable": 1}'::jsonb, 'progress is added up'
+);
+
+select ok(
+  (select o.touched_at >= now() and o.due_at > now() + interval '4 minutes' from chatbot.operations o where o.id = 'reencrypt-keys-7'), 'progress is one'
+);
+
+select pg_temp.given($$select from chatbot.begin_operations('1 day', 8)$$);
+select isnt(
+  (select o.finished_at from chatbot.operations o where o.id = 'reencrypt-keys-7'), null, 'what is left for an earlier data key is over'
+);
+select is(
+  (select o.finished_at from chatbot.operations o where o.id = 'close-period-2030-01'), null, 'and nothing else'
 );
 
 select * from finish();
