@@ -1,7 +1,7 @@
 namespace ChatBot.Chaos.Checking;
 
 /// <summary>One invariant, what was looked at, and what was found wrong.</summary>
-/// <param name="Name">As the README names it: 1a, 3b, …</param>
+/// <param name="Name">As docs/testing.md names it: 1a, 3b, …</param>
 /// <param name="Counts">What was looked at, in words.</param>
 /// <param name="Wrong">What is wrong, one line each.</param>
 public sealed record Finding(string Name, string Claim, string Counts, IReadOnlyList<string> Wrong)

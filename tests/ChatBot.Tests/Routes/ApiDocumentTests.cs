@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ChatBot.Local;
 using ChatBot.Tests.Billing;
 using ChatBot.Tests.Stack;
 using Xunit;
@@ -23,6 +24,14 @@ public sealed class ApiDocumentTests(TestStack stack)
         var pattern = $"^{Regex.Replace(route, "{[^}]+}", "[^/]+")}(\\?.*)?$";
 
         Assert.Contains(Example.All, example => Regex.IsMatch(example.ToString(), pattern) && example.Status < 300);
+    }
+
+    [Fact]
+    public void The_file_of_requests_has_each_example()
+    {
+        var requests = File.ReadAllText(RepositoryRoot.Combine("requests.http")) + "\n";
+
+        Assert.All(Example.All, example => Assert.Contains($"\n{example.Method} {{{{host}}}}{example.Path}\n", requests, StringComparison.Ordinal));
     }
 
     [Fact]

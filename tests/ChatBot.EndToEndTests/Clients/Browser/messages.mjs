@@ -2,7 +2,7 @@ import { createElement } from 'react';
 
 export const textOf = (message) => message.parts.filter((part) => part.type === 'text').map((part) => part.text).join('');
 
-/** What the README says about showing them. */
+/** What docs/clients.md says about showing them. */
 export const Messages = ({ messages }) => messages.map((message) => {
   const text = textOf(message);
   const status = message.metadata?.status;
