@@ -1,11 +1,13 @@
 using ChatBot.Functions.Account;
 using ChatBot.Functions.Alerts;
+using ChatBot.Functions.Azure;
 using ChatBot.Functions.Billing;
 using ChatBot.Functions.Chats;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Identity;
+using ChatBot.Functions.Maintenance;
 using ChatBot.Functions.Messages;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Operations;
@@ -30,6 +32,8 @@ public static class ChatBotApp
         FunctionClass.Of<FeedbackFunctions>(),
         FunctionClass.Of<StreamFunctions>(),
         FunctionClass.Of<PreferenceFunctions>(),
+        FunctionClass.Of<EstimateFunctions>(),
+        FunctionClass.Of<ModelFunctions>(),
         FunctionClass.Of<UsageFunctions>(),
         FunctionClass.Of<BillingFunctions>(),
         FunctionClass.Of<PlanFunctions>(),

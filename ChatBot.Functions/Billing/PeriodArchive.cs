@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs;
-using ChatBot.Functions.Queues;
+using ChatBot.Functions.Azure;
 using ChatBot.Shared.Billing;
 
 namespace ChatBot.Functions.Billing;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using ChatBot.Functions.Http;
 using ChatBot.Functions.Identity;
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
-using ChatBot.Functions.Usage;
 using ChatBot.Shared.Chats;
 using Microsoft.Azure.Functions.Worker;
 

@@ -5,7 +5,7 @@ using ChatBot.Functions.Identity;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Telemetry;
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Tokens;
 using ChatBot.Shared.Usage;
 using Npgsql;
 
@@ -34,7 +34,11 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
         }
         catch (PostgresException e)
         {
-            Metrics.Refused(DatabaseProblems.From(e));
+            if (LimitRefusal.Of(DatabaseProblems.From(e)) is { } refusal)
+            {
+                Metrics.Refused(refusal.Kind, refusal.Cap);
+            }
+
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using ChatBot.Functions.Database;
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Preferences;
 using Npgsql;
 
@@ -59,9 +60,3 @@ public sealed record Price(
         + ((usage.Output - usage.Reasoning) * Output)
         + (usage.Reasoning * Reasoning));
 }
-
-/// <summary>
-/// What one call took. Tokens that came from the provider's cache, and those that were written to it, are part of the input, reasoning
-/// tokens of the output.
-/// </summary>
-public readonly record struct TokenUsage(int Input, int CachedInput, int Output, int Reasoning, int CacheWrite = 0);

@@ -7,6 +7,7 @@ using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Telemetry;
+using ChatBot.Functions.Tokens;
 using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions.Completions;
@@ -58,7 +59,7 @@ public sealed partial class CompletionRelay(
             var prompt = Task.Run(() => TokenCounter.CountPrompt(messages));
             var end = await Relay(live, progress);
             var metered = Measure(live, progress, await prompt);
-            progress.Observed?.End(progress.Error ?? end.Problem?.Kind.Code, progress, metered);
+            progress.Observed?.End(progress.Error ?? end.Problem?.Kind.Code, progress.FinishReason, metered.Reported);
             await drafts.Leave(live);
             finishing = finisher.Finish(live, end with { Receipt = Receipts.Of(live, progress, end, metered) }, progress, metered);
             await finishing;

@@ -1,5 +1,5 @@
 using ChatBot.Functions.Settings;
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Tokens;
 
 namespace ChatBot.Functions.Completions;
 

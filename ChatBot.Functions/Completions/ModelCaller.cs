@@ -1,9 +1,9 @@
 using System.Text.Json;
-using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Telemetry;
+using ChatBot.Functions.Time;
 using Npgsql;
 
 namespace ChatBot.Functions.Completions;

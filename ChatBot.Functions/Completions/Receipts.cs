@@ -1,3 +1,4 @@
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Completions;
 

@@ -1,5 +1,4 @@
 using ChatBot.Functions.Models;
-using ChatBot.Functions.Telemetry;
 
 namespace ChatBot.Functions.Completions;
 

@@ -1,4 +1,4 @@
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Tokens;
 
 namespace ChatBot.Functions.Completions;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Settings;
-using ChatBot.Functions.Telemetry;
+using ChatBot.Functions.Tokens;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Completions;
 
@@ -60,7 +60,7 @@ public sealed class TitleReply(RelayProgress progress, ObservedCall observed)
     {
         var metered = meter.Measure(
             model, counted with { TextTokens = TokenCounter.Count(_text.ToString()), ReasoningTokens = _reasoning.Tokens }, progress.Report, progress.IsWhole);
-        observed.End(_error, progress, metered);
+        observed.End(_error, progress.FinishReason, metered.Reported);
         var usage = metered.Usage;
         var isDone = _error is null && progress.IsWhole && progress.FinishReason is null or "stop";
         return new FinishedAnswer(

@@ -4,7 +4,7 @@ using ChatBot.Functions.Database;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Settings;
-using ChatBot.Functions.Telemetry;
+using ChatBot.Functions.Tokens;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Completions;
 

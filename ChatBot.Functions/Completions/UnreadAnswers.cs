@@ -1,4 +1,4 @@
-using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Time;
 using Npgsql;
 
 namespace ChatBot.Functions.Completions;

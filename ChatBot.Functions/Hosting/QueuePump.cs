@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using ChatBot.Functions.Azure;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Queues;
 using ChatBot.Shared.Queues;

@@ -1,3 +1,4 @@
+using ChatBot.Functions.Azure;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Queues;
 using Npgsql;

@@ -1,7 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using Azure.AI.OpenAI;
-using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Azure;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
 using OpenAI;
@@ -124,7 +124,7 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
         };
         return providers.AzureOpenAIKey is { } key
             ? new AzureOpenAIClient(endpoint, new ApiKeyCredential(key), options)
-            : new AzureOpenAIClient(endpoint, Identities.Of(providers.AzureOpenAIClientId), options);
+            : new AzureOpenAIClient(endpoint, AzureCredentials.Create(providers.AzureOpenAIClientId), options);
     }
 
     private static partial class Log

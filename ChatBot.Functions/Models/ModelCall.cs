@@ -1,5 +1,3 @@
-using ChatBot.Functions.Telemetry;
-
 namespace ChatBot.Functions.Models;
 
 /// <summary>A call that the model has begun to answer: the first chunk that says something is there already.</summary>

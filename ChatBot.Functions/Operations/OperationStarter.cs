@@ -1,7 +1,4 @@
 using System.Globalization;
-using ChatBot.Functions.Account;
-using ChatBot.Functions.Billing;
-using ChatBot.Functions.Preferences;
 using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.DurableTask;
@@ -20,14 +17,6 @@ public sealed partial class OperationStarter(ILogger<OperationStarter> log)
     public async Task Start(DurableTaskClient durable, OperationRun run, CancellationToken cancellation)
     {
         var (id, kind, createdAt) = run;
-        var orchestration = kind switch
-        {
-            "erase_account" => nameof(EraseAccount),
-            "close_period" => nameof(ClosePeriod),
-            "archive_period" => nameof(ArchivePeriod),
-            "reencrypt_keys" => nameof(ReencryptKeys),
-            _ => throw new ArgumentException($"There is no operation of the kind {kind}.", nameof(run)),
-        };
         // An operation is done again when its last run may not quite be over for the task hub.
         var instance = string.Create(CultureInfo.InvariantCulture, $"{id}-{createdAt.ToUnixTimeMilliseconds()}");
         var options = new StartOrchestrationOptions { InstanceId = instance, Version = Version }.WithDedupeStatuses(
@@ -36,7 +25,7 @@ public sealed partial class OperationStarter(ILogger<OperationStarter> log)
         timeout.CancelAfter(s_timeout);
         try
         {
-            await durable.ScheduleNewOrchestrationInstanceAsync(orchestration, new OperationPart(id), options, timeout.Token);
+            await durable.ScheduleNewOrchestrationInstanceAsync(OrchestrationOf(kind), new OperationPart(id), options, timeout.Token);
             Log.Started(log, id);
         }
         catch (OrchestrationAlreadyExistsException)
@@ -48,6 +37,9 @@ public sealed partial class OperationStarter(ILogger<OperationStarter> log)
             Log.NotStarted(log, id, e.GetType().Name);
         }
     }
+
+    /// <summary>The kind <c>erase_account</c> is the orchestration EraseAccount.</summary>
+    private static string OrchestrationOf(string kind) => string.Concat(kind.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     private static partial class Log
     {

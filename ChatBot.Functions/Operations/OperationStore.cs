@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Http;
-using ChatBot.Functions.Preferences;
 using ChatBot.Functions.Settings;
 using ChatBot.Shared.Operations;
 using Npgsql;
@@ -9,7 +8,7 @@ using Npgsql;
 namespace ChatBot.Functions.Operations;
 
 /// <summary>What the database knows of operations: what is to be done, and how far it is.</summary>
-public sealed class OperationStore(ChatBotDatabase database, ChatBotSettings settings, KeyVault vault)
+public sealed class OperationStore(ChatBotDatabase database, ChatBotSettings settings)
 {
     /// <summary>Also once the owner's account is gone.</summary>
     public Task<Operation?> Find(string id, Guid owner, CancellationToken cancellation) =>
@@ -30,7 +29,7 @@ public sealed class OperationStore(ChatBotDatabase database, ChatBotSettings set
     public Task<List<OperationRun>> Begin(CancellationToken cancellation) =>
         database.All(
             Caller.Service,
-            Statement.Of(OperationSql.Begin, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(vault.CurrentVersion)),
+            Statement.Of(OperationSql.Begin, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(settings.Encryption.CurrentVersion)),
             row => new OperationRun(row.GetString(0), row.GetString(1), row.Time(2)),
             cancellation);
 

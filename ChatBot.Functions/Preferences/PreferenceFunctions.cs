@@ -4,7 +4,6 @@ using ChatBot.Functions.Models;
 using ChatBot.Functions.Problems;
 using ChatBot.Functions.RateLimiting;
 using ChatBot.Functions.Settings;
-using ChatBot.Functions.Usage;
 using Microsoft.Azure.Functions.Worker;
 
 namespace ChatBot.Functions.Preferences;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions.Problems;
 

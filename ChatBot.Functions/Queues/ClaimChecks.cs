@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using ChatBot.Functions.Azure;
 using ChatBot.Shared.Completions;
 using ChatBot.Shared.Queues;
 

@@ -18,7 +18,7 @@ public sealed class Deliveries(DeadLetters deadLetters, DeliveryFailures failure
         var delivery = QueueDelivery.Of(queue, message);
         var wakeUp = WakeUpReader.Read(delivery.Body);
         Metrics.MessageTaken(queue, delivery.InsertedAt, time.GetUtcNow());
-        using var span = Traces.BeginDelivery(delivery, wakeUp?.TraceParent);
+        using var span = Traces.BeginDelivery(queue, delivery.MessageId, delivery.DequeueCount, wakeUp?.TraceParent);
         try
         {
             await handle(wakeUp ?? throw new InvalidDataException("The queue message is not a wake-up of version 1."), cancellation);

@@ -4,7 +4,7 @@ using Azure;
 using Azure.Core;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Azure;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Telemetry;
 using ChatBot.Shared.Queues;
@@ -93,7 +93,7 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
         };
         return settings.ConnectionString is { } connection
             ? new QueueClient(connection, queue, options)
-            : new QueueClient(new Uri(settings.QueueServiceUri!, queue), Identities.Of(settings.ClientId), options);
+            : new QueueClient(new Uri(settings.QueueServiceUri!, queue), AzureCredentials.Create(settings.ClientId), options);
     }
 
     private static partial class Log

@@ -4,8 +4,8 @@ using ChatBot.Functions.Problems;
 using ChatBot.Functions.Settings;
 using ChatBot.Shared;
 using ChatBot.Shared.Usage;
-using Microsoft.Net.Http.Headers;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Net.Http.Headers;
 
 namespace ChatBot.Functions.Reconciliation;
 

@@ -1,7 +1,4 @@
 using System.Diagnostics.Metrics;
-using ChatBot.Functions.Completions;
-using ChatBot.Functions.Problems;
-using ChatBot.Functions.Usage;
 
 namespace ChatBot.Functions.Telemetry;
 
@@ -37,7 +34,7 @@ public static class Metrics
     private static readonly Counter<int> s_deadLetters = s_meter.CreateCounter<int>(
         "chatbot.queue.dead_letters", "{message}", "Messages that could not be handled and were kept as dead letters.");
 
-    /// <summary>Of <see cref="ObservedCall"/>. Bounds: as the conventions advise.</summary>
+    /// <summary>Of calls to models. Bounds: as the conventions advise.</summary>
     internal static Histogram<double> CallDuration { get; } = Seconds(
         "gen_ai.client.operation.duration", "How long a call to a model took, to the end of its stream.",
         0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92);
@@ -71,13 +68,13 @@ public static class Metrics
     public static void Waited(string queue, TimeSpan age) =>
         s_queueAge.Record(Math.Max(0, age.TotalSeconds), new KeyValuePair<string, object?>("chatbot.queue", queue));
 
-    /// <summary>Of a send. Does not count a problem that is none of a cap.</summary>
-    public static void Refused(ProblemResult? problem)
+    /// <summary>Of a send. Does not count what is no refusal by a cap.</summary>
+    /// <param name="cap">Empty where the limit is none of the caps.</param>
+    public static void Refused(string kind, string cap)
     {
-        if (LimitRefusal.Of(problem) is { Kind: "cap" or "reserved" or "rate" or "streams" } refusal)
+        if (kind is "cap" or "reserved" or "rate" or "streams")
         {
-            var cap = refusal.Cap.Length > 0 ? refusal.Cap : refusal.Kind;
-            s_refusals.Add(1, new("chatbot.cap", cap), new("chatbot.refusal.kind", refusal.Kind));
+            s_refusals.Add(1, new("chatbot.cap", cap.Length > 0 ? cap : kind), new("chatbot.refusal.kind", kind));
         }
     }
 
@@ -87,7 +84,7 @@ public static class Metrics
     public static void ReportRejected(string model, string doubt) => s_rejectedReports.Add(
         1, new KeyValuePair<string, object?>("gen_ai.request.model", model), new KeyValuePair<string, object?>("chatbot.doubt", doubt));
 
-    /// <param name="end">One of <see cref="AnswerEnd"/>'s states.</param>
+    /// <param name="end">The state that it ended in.</param>
     public static void Ended(string end) => s_ended.Add(1, new KeyValuePair<string, object?>("chatbot.end", end));
 
     /// <param name="queue">The one whose messages could not be handled.</param>

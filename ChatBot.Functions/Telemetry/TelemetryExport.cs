@@ -1,5 +1,5 @@
 using Azure.Monitor.OpenTelemetry.Exporter;
-using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Azure;
 using ChatBot.Functions.Settings;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -131,7 +131,7 @@ public sealed partial class TelemetryExport(TelemetrySettings settings, ILogger<
         return new AzureMonitorExporterOptions
         {
             ConnectionString = settings.AzureMonitor,
-            Credential = settings.Identity is { } identity ? Identities.Of(identity.ClientId) : null,
+            Credential = settings.Identity is { } identity ? AzureCredentials.Create(identity.ClientId) : null,
             // Nothing on a disk that is gone with the instance.
             DisableOfflineStorage = true,
         };

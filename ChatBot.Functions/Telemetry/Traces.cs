@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ChatBot.Functions.Queues;
 using ChatBot.Functions.Settings;
 
 namespace ChatBot.Functions.Telemetry;
@@ -73,17 +72,17 @@ public static class Traces
     }
 
     /// <summary>A delivery of a message. It is in the trace that the message names, which this program wrote into it: that one is trusted.</summary>
-    public static Activity? BeginDelivery(QueueDelivery delivery, string? traceParent)
+    public static Activity? BeginDelivery(string queue, string messageId, long dequeueCount, string? traceParent)
     {
         // Under the host that is its call.
         Activity.Current = null;
-        var span = s_source.StartActivity($"process {delivery.Queue}", ActivityKind.Consumer, ParentOf(traceParent));
+        var span = s_source.StartActivity($"process {queue}", ActivityKind.Consumer, ParentOf(traceParent));
         span?.SetTag("messaging.system", MessagingSystem);
         span?.SetTag("messaging.operation.type", "process");
         span?.SetTag("messaging.operation.name", "process");
-        span?.SetTag("messaging.destination.name", delivery.Queue);
-        span?.SetTag("messaging.message.id", delivery.MessageId);
-        span?.SetTag("chatbot.delivery", delivery.DequeueCount);
+        span?.SetTag("messaging.destination.name", queue);
+        span?.SetTag("messaging.message.id", messageId);
+        span?.SetTag("chatbot.delivery", dequeueCount);
         return span;
     }
 

@@ -1,6 +1,7 @@
 using Azure.Storage.Queues.Models;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Queues;
+using ChatBot.Functions.Tokens;
 using ChatBot.Shared.Queues;
 using Microsoft.Azure.Functions.Worker;
 using Npgsql;

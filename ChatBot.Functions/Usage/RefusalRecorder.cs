@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using ChatBot.Functions.Database;
-using ChatBot.Functions.Hosting;
 using ChatBot.Functions.Problems;
+using ChatBot.Functions.Time;
 using Npgsql;
 
 namespace ChatBot.Functions.Usage;

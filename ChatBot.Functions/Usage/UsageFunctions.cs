@@ -1,20 +1,14 @@
-using ChatBot.Functions.Completions;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Http;
 using ChatBot.Functions.Identity;
-using ChatBot.Functions.RateLimiting;
-using ChatBot.Functions.Settings;
 using ChatBot.Shared;
-using ChatBot.Shared.Completions;
 using ChatBot.Shared.Usage;
-using Npgsql;
-using NpgsqlTypes;
 using Microsoft.Azure.Functions.Worker;
+using Npgsql;
 
 namespace ChatBot.Functions.Usage;
 
-public sealed class UsageFunctions(
-    StandingReader standings, ChatBotDatabase database, TimeProvider time, AdmissionStore admissions, ChatBotSettings settings)
+public sealed class UsageFunctions(StandingReader standings, ChatBotDatabase database, TimeProvider time)
 {
     private const int MaxDays = 366;
     private const int DaysByDefault = 31;
@@ -71,49 +65,6 @@ public sealed class UsageFunctions(
             Statement.Of(UsageSql.MyEvents, Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Integer(limit)),
             new PageShape<UsageEvent>(ChatBotJson.Default.UsageEvent, ReadEvent, last => Paging.Cursor(last.OccurredAt, last.Id), limit),
             cancellation);
-    }
-
-    [Function(nameof(EstimateUsage))]
-    [CountsAs(RequestKind.Read)]
-    public async Task<IResult> EstimateUsage(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "usage/estimate")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
-    {
-        var body = await request.ReadBody(SendJson.Default.EstimateRequest, cancellation);
-        if (body.IsRefused(out var problem, out var sent))
-        {
-            return problem;
-        }
-
-        var content = sent.Message?.Text;
-        var validation = new Validation()
-            .Check("message", content is { Length: > 0 } || (content is null && sent.ChatId is not null), "must have a text, in content or in parts")
-            .Content("message.content", content)
-            .Length("chatId", sent.ChatId, 1, ClientId.MaxLength)
-            .Model(sent.Model, settings);
-        if (validation.Problem() is { } invalid)
-        {
-            return invalid;
-        }
-
-        Guid? chat = sent.ChatId is null ? null : ClientId.ToUuid(sent.ChatId, user.Id);
-        return JsonAnswer.Of(await admissions.Estimate(user, chat, content, sent.Model, cancellation), ChatBotJson.Default.Estimate);
-    }
-
-    [Function(nameof(ListModels))]
-    public async Task<IResult> ListModels(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "models")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
-    {
-        var names = Parameter.Array([.. settings.Models.Select(m => m.Name)], NpgsqlDbType.Text);
-        var priced = await database.All(
-            user.Caller,
-            Statement.Of(UsageSql.AllowedModels, names),
-            row => (Name: row.GetString(0), Prices: new ModelPrices(
-                row.Decimal(1), row.Decimal(2), row.Decimal(3), row.Decimal(4), row.Decimal(5), row.GetString(6))),
-            cancellation);
-        var models = settings.Models.Join(priced, m => m.Name, p => p.Name, (m, p) => new Model(m.Name, m.Context, m.MaxOutput, p.Prices));
-        return JsonAnswer.Of(new Page<Model>([.. models], null), ChatBotJson.Default.PageModel);
     }
 
     private static UsageEvent ReadEvent(NpgsqlDataReader row) => new(

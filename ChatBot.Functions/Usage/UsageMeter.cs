@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ChatBot.Functions.Completions;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Telemetry;
@@ -93,4 +92,6 @@ public readonly record struct MeteredUsage(TokenUsage Usage, bool IsReported, st
 {
     /// <summary>As in the ledger.</summary>
     public string Quality => IsReported ? "reported" : "estimated";
+
+    public TokenUsage? Reported => IsReported ? Usage : null;
 }

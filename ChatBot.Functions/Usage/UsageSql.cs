@@ -16,30 +16,6 @@ public static class UsageSql
 
     public const string NoteTokenCounts = "select chatbot.note_token_counts($1, $2, $3, $4)";
 
-    public const string BeginTimerRun = "select chatbot.begin_timer_run($1, $2)";
-
-    public const string EndTimerRun = "select chatbot.end_timer_run($1)";
-
-    public const string Sweep = """
-        select s.queue, s.completion_id, c.trace_parent, clock_timestamp() - greatest(c.ended_at, c.persisted_at)
-        from chatbot.sweep_completions($1, $2, $3) s
-        left join chatbot.completions c on c.id = s.completion_id
-        """;
-
-    public const string ReleaseReservations = "select billing.release_reservations()";
-
-    public const string PlansToReview = """
-        select p.id, p.updated_at
-        from billing.plans p
-        where p.is_review_due
-        """;
-
-    public const string ReviewPlan = "select billing.review_plan($1, $2, $3)";
-
-    public const string EndReview = "select billing.end_review($1, $2)";
-
-    public const string StopBlocked = "select chatbot.stop_blocked()";
-
     public const string RecordRefusals = "select billing.record_refusals($1)";
 
     private const string SelectStanding =
@@ -75,10 +51,5 @@ public static class UsageSql
         select e.id, e.completion_id, e.attempt, e.chat_id, e.purpose, e.model, e.quality, e.payer, e.input_tokens, e.cached_input_tokens,
           e.cache_write_tokens, e.output_tokens, e.reasoning_tokens, e.cost, e.currency, e.occurred_at
         from billing.my_events($1, $2, $3 + 1) e
-        """;
-
-    public const string AllowedModels = """
-        select m.name, m.input, m.cached_input, m.cache_write, m.output, m.reasoning, m.currency
-        from billing.allowed_models($1) m
         """;
 }

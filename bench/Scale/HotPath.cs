@@ -1,5 +1,7 @@
 using ChatBot.Functions.Billing;
 using ChatBot.Functions.Completions;
+using ChatBot.Functions.Maintenance;
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Usage;
 using Npgsql;
 using NpgsqlTypes;
@@ -33,7 +35,7 @@ public static class HotPath
             new[] { answer }, new[] { 1 }, new[] { true }, new[] { answer }, new[] { 0 }, new[] { "Fine" }, new[] { 0 }, s_lease);
         yield return User("read_answer", CompletionSql.ReadAnswer, answer, 0);
         yield return User("find_live_completion", CompletionSql.FindLive, chatId);
-        yield return Service("stop_blocked", UsageSql.StopBlocked);
+        yield return Service("stop_blocked", MaintenanceSql.StopBlocked);
         yield return Service(
             "finish_completion",
             CompletionSql.Finish,
@@ -42,15 +44,15 @@ public static class HotPath
         yield return Service("record_usage", UsageSql.Record, answer, Integer(null), Integer(null));
         yield return User("my_events", UsageSql.MyEvents, Time(null), Id(null), 30);
         yield return User("my_daily", UsageSql.MyDaily, DateOnly.FromDateTime(month), DateOnly.FromDateTime(month.AddDays(30)));
-        yield return User("allowed_models", UsageSql.AllowedModels, [new[] { "gpt-4o", "gpt-4o-mini" }]);
-        yield return Service("sweep_completions", UsageSql.Sweep, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), 100);
-        yield return Service("release_reservations", UsageSql.ReleaseReservations);
+        yield return User("allowed_models", ModelSql.Allowed, [new[] { "gpt-4o", "gpt-4o-mini" }]);
+        yield return Service("sweep_completions", MaintenanceSql.Sweep, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), 100);
+        yield return Service("release_reservations", MaintenanceSql.ReleaseReservations);
         yield return Service("record_refusals", UsageSql.RecordRefusals, Json($$"""
             [{"userId": "{{userId}}", "kind": "cap", "cap": "tokens", "count": 2, "firstSecondsAgo": 1, "lastSecondsAgo": 0,
               "limit": 1000000, "used": 999999, "startsAt": "{{month:O}}", "resetsAt": "{{month.AddMonths(1):O}}"}]
             """));
         yield return Service("close_periods, 500", BillingSql.ClosePeriods, TimeSpan.FromHours(24), 500, Text(null)) with { Returns = 500 };
-        yield return Service("review_plan, 5,000", UsageSql.ReviewPlan, "free", Guid.Empty, 5000) with { Returns = 5000 };
+        yield return Service("review_plan, 5,000", MaintenanceSql.ReviewPlan, "free", Guid.Empty, 5000) with { Returns = 5000 };
         yield return Service("statements of a user", BillingSql.Statements, userId, DateTime.MaxValue.AddDays(-1), 31);
         yield return Service("users of a month", PeriodUserSql.List, month, userId, month.AddMonths(1), 30) with { Returns = 31 };
         yield return Service("report: a page", BillingSql.ReportedPeriods, month.AddMonths(1), month, userId, 5000) with { Returns = 5000 };

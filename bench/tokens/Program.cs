@@ -6,8 +6,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using ChatBot.Functions.Usage;
-using ChatBot.Tests.Usage.Texts;
+using ChatBot.Functions.Tokens;
+using ChatBot.Tests.Tokens.Texts;
 using Microsoft.ML.Tokenizers;
 
 const int megabyte = 1_000_000;

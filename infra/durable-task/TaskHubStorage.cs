@@ -1,4 +1,4 @@
-using ChatBot.Functions.Hosting;
+using ChatBot.Functions.Azure;
 using DurableTask.AzureStorage;
 
 namespace ChatBot.DurableTask;
@@ -18,7 +18,7 @@ internal static class TaskHubStorage
         var provider = storage.Value is { Length: > 0 } connection
             ? new StorageAccountClientProvider(connection)
             : Uri(storage, "blob") is { } blobs && Uri(storage, "queue") is { } queues && Uri(storage, "table") is { } tables
-                ? new StorageAccountClientProvider(blobs, queues, tables, Identities.Of(storage["clientId"]))
+                ? new StorageAccountClientProvider(blobs, queues, tables, AzureCredentials.Create(storage["clientId"]))
                 : null;
         return provider is null ? null : new()
         {

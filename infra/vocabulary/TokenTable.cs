@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Tokens;
 
 namespace ChatBot.Vocabulary;
 

@@ -3,8 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using ChatBot.Functions.Settings;
 using ChatBot.Functions.Alerts;
+using ChatBot.Functions.Settings;
 using ChatBot.Tests.Stack;
 using Xunit;
 

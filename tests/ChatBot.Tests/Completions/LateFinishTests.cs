@@ -1,5 +1,6 @@
 using System.Net;
 using ChatBot.Functions.Completions;
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Queues;
 using ChatBot.Shared.Completions;
 using ChatBot.Shared.Queues;

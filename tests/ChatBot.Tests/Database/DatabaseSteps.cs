@@ -1,5 +1,6 @@
 using System.Net;
 using ChatBot.Functions.Completions;
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Queues;
 using ChatBot.Tests.Stack;

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Queues;
 using ChatBot.Local;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed class AzuriteServerTests : IDisposable
         await queue.SendMessageAsync("kept", TestContext.Current.CancellationToken);
 
         await server.StopAsync();
-        await Assert.ThrowsAsync<Azure.RequestFailedException>(() => queue.PeekMessageAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<RequestFailedException>(() => queue.PeekMessageAsync(TestContext.Current.CancellationToken));
         await server.RestartAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("kept", (await queue.PeekMessageAsync(TestContext.Current.CancellationToken)).Value.MessageText);

@@ -1,6 +1,6 @@
 using System.Text;
 using ChatBot.Functions.Models;
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Tokens;
 using Xunit;
 
 namespace ChatBot.Tests.Models;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using ChatBot.Functions.Completions;
 using ChatBot.Functions.Models;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Azure.Storage.Queues;
-using ChatBot.Functions.Completions;
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Queues;
 using ChatBot.Functions.Usage;
 using ChatBot.Shared.Queues;

@@ -1,5 +1,6 @@
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Identity;
+using ChatBot.Functions.Models;
 using ChatBot.Functions.Queues;
 using ChatBot.Shared.Completions;
 using Xunit;

@@ -1,5 +1,5 @@
+using ChatBot.Functions.Maintenance;
 using ChatBot.Functions.Operations;
-using ChatBot.Functions.Usage;
 using ChatBot.Local;
 using ChatBot.Tests.Database;
 using Microsoft.Azure.Functions.Worker;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Maintenance;
 using ChatBot.Local;
 using Npgsql;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Net;
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Maintenance;
 using ChatBot.Shared.Queues;
 using ChatBot.Tests.Database;
 using ChatBot.Tests.Stack;

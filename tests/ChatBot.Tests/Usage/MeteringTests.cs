@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ChatBot.Functions.Completions;
+using ChatBot.Functions.Models;
 using ChatBot.Tests.Stack;
 using Xunit;
 

@@ -1,5 +1,6 @@
-using ChatBot.Functions.Usage;
-using ChatBot.Tests.Usage.Texts;
+using ChatBot.Functions.Tokens;
+using ChatBot.Tests.Tokens;
+using ChatBot.Tests.Tokens.Texts;
 using Xunit;
 
 namespace ChatBot.Tests.Usage;

@@ -1,4 +1,4 @@
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Maintenance;
 using Xunit;
 
 namespace ChatBot.Tests.Usage;
@@ -189,7 +189,7 @@ public sealed class ReachedCapTests(BillingDatabase billing) : IClassFixture<Bil
 
         await session.Execute("update billing.plans set daily_token_cap = 200 where id = 'days'");
         Assert.True(await session.Scalar<bool>("select is_review_due from billing.plans where id = 'days'"));
-        await session.Execute(UsageSql.ReviewPlan, "days", Guid.Empty, 1000);
+        await session.Execute(MaintenanceSql.ReviewPlan, "days", Guid.Empty, 1000);
 
         Assert.Equal(["cap_reached daily_tokens 120 of 200 2026-03-10"], await session.Column<string>(Alerts, user));
     }
@@ -231,7 +231,7 @@ public sealed class ReachedCapTests(BillingDatabase billing) : IClassFixture<Bil
         var running = await session.Admit(user, takesOwnKey: own);
         var other = await session.Admit(user, takesOwnKey: !own);
         var lenients = await session.Admit(lenient, takesOwnKey: own);
-        Assert.Equal(0, await session.Scalar<int>(UsageSql.StopBlocked));
+        Assert.Equal(0, await session.Scalar<int>(MaintenanceSql.StopBlocked));
 
         await (cap switch
         {
@@ -241,7 +241,7 @@ public sealed class ReachedCapTests(BillingDatabase billing) : IClassFixture<Bil
             _ => session.Execute("select billing.limit_deployment(1, null, null, null)"),
         });
         await session.Travel("2026-03-10T12:00:01Z");
-        Assert.Equal(1, await session.Scalar<int>(UsageSql.StopBlocked));
+        Assert.Equal(1, await session.Scalar<int>(MaintenanceSql.StopBlocked));
 
         await session.Execute("select billing.limit_deployment(null, null, null, null)");
         Assert.Equal([running.Id], await session.Column<Guid>(

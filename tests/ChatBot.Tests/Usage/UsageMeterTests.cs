@@ -1,4 +1,3 @@
-using ChatBot.Functions.Completions;
 using ChatBot.Functions.Models;
 using ChatBot.Functions.Settings;
 using ChatBot.Functions.Usage;

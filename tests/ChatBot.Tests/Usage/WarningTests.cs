@@ -1,4 +1,4 @@
-using ChatBot.Functions.Usage;
+using ChatBot.Functions.Maintenance;
 using Xunit;
 
 namespace ChatBot.Tests.Usage;
@@ -146,7 +146,7 @@ public sealed class WarningTests(BillingDatabase billing) : IClassFixture<Billin
         var seen = await session.Scalar<DateTime>("select updated_at from billing.plans where id = 'wavering'");
 
         await session.Execute("update billing.plans set token_cap = 50 where id = 'wavering'");
-        await session.Execute(UsageSql.EndReview, "wavering", seen);
+        await session.Execute(MaintenanceSql.EndReview, "wavering", seen);
 
         Assert.True(await session.Scalar<bool>("select is_review_due from billing.plans where id = 'wavering'"));
     }
@@ -159,10 +159,10 @@ public sealed class WarningTests(BillingDatabase billing) : IClassFixture<Billin
             Guid? last = Guid.Empty;
             while (last is not null)
             {
-                last = await session.Scalar<Guid?>(UsageSql.ReviewPlan, plan, last, batch);
+                last = await session.Scalar<Guid?>(MaintenanceSql.ReviewPlan, plan, last, batch);
             }
 
-            await session.Execute(UsageSql.EndReview, plan, changed);
+            await session.Execute(MaintenanceSql.EndReview, plan, changed);
         }
 
         Assert.False(await session.Scalar<bool>("select exists (select from billing.plans where is_review_due)"));

@@ -1,0 +1,60 @@
+using ChatBot.Functions.Database;
+
+namespace ChatBot.Functions.Maintenance;
+
+/// <summary>
+/// The part of the timer that one instance does at a time: reservations, the review of changed plans, and streams over their
+/// caps.
+/// </summary>
+public sealed class KeepCaps(ChatBotDatabase database)
+{
+    // A run that died is over then; one that takes longer shares its work with the next, which passes over what it holds.
+    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
+
+    /// <returns>False while another instance is at it: nothing was done.</returns>
+    public async Task<bool> Run(CancellationToken cancellation)
+    {
+        var holder = Guid.NewGuid();
+        if (!await IsOurTurn(holder, cancellation))
+        {
+            return false;
+        }
+
+        Func<Task>[] jobs =
+        [
+            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.ReleaseReservations), cancellation),
+            () => ReviewPlans(cancellation),
+            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.StopBlocked), cancellation),
+            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
+        ];
+        await TimerJobs.RunAll(jobs, cancellation);
+        return true;
+    }
+
+    private Task<bool> IsOurTurn(Guid holder, CancellationToken cancellation) =>
+        database.One(
+            Caller.Service,
+            Statement.Of(MaintenanceSql.BeginTimerRun, Parameter.Uuid(holder), Parameter.Span(s_lease)),
+            row => row.GetBoolean(0),
+            cancellation);
+
+    /// <summary>Of plans whose caps have changed everybody is blocked, unblocked or warned who is so now.</summary>
+    private async Task ReviewPlans(CancellationToken cancellation)
+    {
+        const int batch = 5_000;
+        var plans = await database.All(
+            Caller.Service, Statement.Of(MaintenanceSql.PlansToReview), row => (Id: row.GetString(0), ChangedAt: row.Time(1)), cancellation);
+        foreach (var (plan, changedAt) in plans)
+        {
+            Guid? last = Guid.Empty;
+            while (last is not null)
+            {
+                var review = Statement.Of(MaintenanceSql.ReviewPlan, Parameter.Text(plan), Parameter.Uuid(last), Parameter.Integer(batch));
+                last = await database.One(Caller.Service, review, row => row.ValueOrNull<Guid>(0), cancellation);
+            }
+
+            await database.Execute(
+                Caller.Service, Statement.Of(MaintenanceSql.EndReview, Parameter.Text(plan), Parameter.Time(changedAt)), cancellation);
+        }
+    }
+}
