@@ -47,7 +47,10 @@ public static class ChatBotApp
         FunctionClass.Of<PersistAssistantMessage>(),
         FunctionClass.Of<RecordUsage>(),
         FunctionClass.Of<DeadLetterFunctions>(),
+        FunctionClass.Of<SweepCompletions>(),
         FunctionClass.Of<EnforceUsageCaps>(),
+        FunctionClass.Of<DeliverAlerts>(),
+        FunctionClass.Of<ReconcileUsage>(),
     ];
 
     /// <summary>All that requests, queues and timers trigger.</summary>
@@ -121,11 +124,8 @@ public static class ChatBotApp
         services.AddSingleton<PeriodArchive>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationStarter>();
-        services.AddSingleton<DeliverAlerts>();
         services.AddSingleton<ReconciliationStore>();
         services.AddSingleton<OpenAIUsage>();
-        services.AddSingleton<ReconcileUsage>();
-        services.AddSingleton<KeepCaps>();
         services.AddSingleton<ReadinessProbe>();
         // Stopped after what still refuses.
         services.AddHostedService(s => s.GetRequiredService<RefusalRecorder>());

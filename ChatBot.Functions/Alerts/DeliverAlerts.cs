@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Net;
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Settings;
+using Microsoft.Azure.Functions.Worker;
 
 namespace ChatBot.Functions.Alerts;
 
-/// <summary>Sends what is due in the outbox of alerts to the operator's webhook; each at least once, under an id of its own.</summary>
+/// <summary>Timer function: sends what is due in the outbox of alerts to the operator's webhook; each at least once, under an id of its own.</summary>
 public sealed partial class DeliverAlerts(
     ChatBotDatabase database, ChatBotSettings settings, HttpClient http, TimeProvider time, ILogger<DeliverAlerts> log)
 {
@@ -20,7 +21,8 @@ public sealed partial class DeliverAlerts(
     private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(6);
     private static readonly TimeSpan s_newsFor = TimeSpan.FromDays(3);
 
-    public async Task Run(CancellationToken cancellation)
+    [Function(nameof(DeliverAlerts))]
+    public async Task Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         if (settings.Webhook is not { } webhook)
         {

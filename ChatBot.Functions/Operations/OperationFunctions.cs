@@ -34,7 +34,7 @@ public sealed class OperationFunctions(OperationStore operations, OperationStart
     /// <summary>Timer function. A run that is missed or repeated changes nothing.</summary>
     [Function(nameof(StartOperations))]
     public async Task StartOperations(
-        [TimerTrigger("15/30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+        [TimerTrigger("*/30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
     {
         foreach (var run in await operations.Begin(cancellation))
         {

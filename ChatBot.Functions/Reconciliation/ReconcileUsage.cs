@@ -1,9 +1,10 @@
 using ChatBot.Functions.Database;
 using ChatBot.Functions.Settings;
+using Microsoft.Azure.Functions.Worker;
 
 namespace ChatBot.Functions.Reconciliation;
 
-/// <summary>Compares the last two closed days with what OpenAI says of them, each once; after a failure again an hour later.</summary>
+/// <summary>Timer function: compares the last two closed days with what OpenAI says of them, each once; after a failure again an hour later.</summary>
 public sealed partial class ReconcileUsage(
     ChatBotDatabase database, ChatBotSettings settings, OpenAIUsage openAI, ReconciliationStore store, TimeProvider time, ILogger<ReconcileUsage> log)
 {
@@ -13,7 +14,8 @@ public sealed partial class ReconcileUsage(
     // As long as the column is.
     private const int MaxReasonLength = 500;
 
-    public async Task Run(CancellationToken cancellation)
+    [Function(nameof(ReconcileUsage))]
+    public async Task Run([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         if (settings.Reconciliation.OpenAIAdminKey is not { } adminKey)
         {

@@ -18,7 +18,7 @@ public class HostedTests(PublishedProgram published)
         var stream = EventStreamText.Parse((await StreamingTests.Send(user, chat, "Hello. [[tokens=7]]")).Is(HttpStatusCode.OK).Body);
         await host.InvokeQueueAsync("PersistAssistantMessage", WakeUp(stream.MessageId));
         await host.InvokeQueueAsync("RecordUsage", WakeUp(stream.MessageId));
-        await host.InvokeTimerAsync("EnforceUsageCaps");
+        await host.InvokeTimerAsync("SweepCompletions");
 
         Assert.Equal(7, (int)(await StreamingTests.Messages(user, chat))[1]!["receipt"]!["outputTokens"]!);
         Assert.Empty(host.Failures);
@@ -44,7 +44,7 @@ public class HostedTests(PublishedProgram published)
         await StreamingTests.Until(
             async () =>
             {
-                await host.InvokeTimerAsync("EnforceUsageCaps");
+                await host.InvokeTimerAsync("SweepCompletions");
                 return (string?)(await StreamingTests.Messages(user, chat))[1]!["status"] == "interrupted";
             },
             TimeSpan.FromSeconds(30));

@@ -36,7 +36,7 @@ public sealed class Recovery(PublishedProgram published) : IAsyncLifetime
         while (!running.IsCompleted)
         {
             await Age(user);
-            await Run(_host.InvokeTimerAsync("EnforceUsageCaps"));
+            await Run(_host.InvokeTimerAsync("SweepCompletions"));
             await Deliver(QueueNames.AssistantMessages, "PersistAssistantMessage");
             await Deliver(QueueNames.UsageEvents, "RecordUsage");
             await Task.WhenAny(running, Task.Delay(100, TestContext.Current.CancellationToken));

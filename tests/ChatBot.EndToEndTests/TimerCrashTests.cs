@@ -24,7 +24,7 @@ public sealed class TimerCrashTests(PublishedProgram published, Recovery recover
         await using (var host = await published.StartHosted(("AzureWebJobsStorage", recovery.Storage.ConnectionString), ("Database__ConnectionString", connection)))
         {
             var trip = wire.On(action, "sweep_completions");
-            var running = host.InvokeTimerAsync("EnforceUsageCaps");
+            var running = host.InvokeTimerAsync("SweepCompletions");
             await trip.Reached;
             await host.KillWorkerAsync();
             trip.Lose();

@@ -27,8 +27,11 @@ public sealed class TimerProcess(LocalStack stack) : IAsyncDisposable
     /// <exception cref="TimeoutException">An operation was not done in time.</exception>
     public async Task RunAsync()
     {
-        await _host!.InvokeTimerAsync("EnforceUsageCaps");
-        await _host.InvokeTimerAsync("StartOperations");
+        foreach (var timer in (string[])["SweepCompletions", "EnforceUsageCaps", "StartOperations"])
+        {
+            await _host!.InvokeTimerAsync(timer);
+        }
+
         for (var deadline = TimeProvider.System.GetUtcNow() + s_timeout; await HasUnfinishedAsync(); await Task.Delay(s_pause))
         {
             if (TimeProvider.System.GetUtcNow() > deadline)

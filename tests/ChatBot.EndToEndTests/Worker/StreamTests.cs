@@ -113,7 +113,7 @@ public sealed class StreamTests(RunningWorker worker)
         await StreamingTests.Until(
             async () =>
             {
-                await host.InvokeTimerAsync("EnforceUsageCaps");
+                await host.InvokeTimerAsync("SweepCompletions");
                 return (string?)(await StreamingTests.Messages(user, chat))[1]!["status"] == "interrupted";
             },
             TimeSpan.FromSeconds(40));

@@ -142,7 +142,7 @@ public sealed class EnforceUsageCapsTests(TestStack stack)
         bool isThere;
         try
         {
-            ran = await timer.RunJobs(TestContext.Current.CancellationToken);
+            ran = await timer.Enforce(TestContext.Current.CancellationToken);
             isThere = await stack.Scalar<bool>("select exists (select from billing.usage_reservations where user_id = $1)", user.Id);
         }
         finally

@@ -39,7 +39,7 @@ internal static class ReconciliationDatabase
     public static Task Reconcile(this OwnDatabase database, string at = "2026-11-24T07:00:00Z", TestProgram? program = null) =>
         ActivatorUtilities.CreateInstance<ReconcileUsage>(
             (program ?? database.Program).Services, new StoppedTime(DateTimeOffset.Parse(at, CultureInfo.InvariantCulture)))
-            .Run(TestContext.Current.CancellationToken);
+            .Run(new(), TestContext.Current.CancellationToken);
 
     public static Task Used(
         this OwnDatabase database, string model, long input, long output, long calls, string payer = "platform", DateOnly? day = null) => database.Execute(

@@ -1,4 +1,3 @@
-using ChatBot.Functions.Maintenance;
 using ChatBot.Functions.Operations;
 using ChatBot.Local;
 using ChatBot.Tests.Database;
@@ -76,9 +75,8 @@ public sealed class OwnDatabase : IAsyncDisposable
         return new TestUser(id, _stack.Local.Tokens.Mint(token ?? new AccessToken(id)), Program.Address);
     }
 
-    /// <summary>A tick of an instance's timer.</summary>
-    public Task RunTimer(TestProgram? program = null) =>
-        (program ?? Program).Services.GetRequiredService<EnforceUsageCaps>().RunJobs(TestContext.Current.CancellationToken);
+    /// <summary>A tick of each of an instance's timers.</summary>
+    public Task RunTimer(TestProgram? program = null) => (program ?? Program).RunTimers();
 
     /// <summary>Starts what operations are due, as a tick of an instance's timer does, and waits until they are done. That takes a task hub.</summary>
     public async Task RunOperations(TestProgram? program = null)

@@ -2,7 +2,9 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChatBot.Functions.Alerts;
 using ChatBot.Functions.Maintenance;
+using ChatBot.Functions.Reconciliation;
 using ChatBot.Local;
 using Npgsql;
 using Xunit;
@@ -73,11 +75,20 @@ public static class StackExtensions
     /// <summary>The same for what is not in the database.</summary>
     public static Task WaitUntil(this TestStack _, Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Poll(isSo, what);
 
-    /// <summary>A tick of the timer, when those of others are over.</summary>
-    public static Task RunTimer(this TestStack stack, TestProgram? program = null)
+    /// <summary>A tick of each timer, when those of others are over.</summary>
+    public static Task RunTimer(this TestStack stack, TestProgram? program = null) =>
+        Poll(() => (program ?? stack.Program).RunTimers(), "a run of the timers that is ours");
+
+    /// <summary>A tick of each timer.</summary>
+    /// <returns>False where another program enforced the caps just then, so that nothing was done about them.</returns>
+    public static async Task<bool> RunTimers(this TestProgram program)
     {
-        var timer = (program ?? stack.Program).Services.GetRequiredService<EnforceUsageCaps>();
-        return Poll(() => timer.RunJobs(TestContext.Current.CancellationToken), "a run of the timer that is ours");
+        var (services, cancellationToken) = (program.Services, TestContext.Current.CancellationToken);
+        await services.GetRequiredService<SweepCompletions>().Run(new(), cancellationToken);
+        var wasOurTurn = await services.GetRequiredService<EnforceUsageCaps>().Enforce(cancellationToken);
+        await services.GetRequiredService<ReconcileUsage>().Run(new(), cancellationToken);
+        await services.GetRequiredService<DeliverAlerts>().Run(new(), cancellationToken);
+        return wasOurTurn;
     }
 
     /// <summary>The one call to the model whose newest message has this in it.</summary>

@@ -71,7 +71,7 @@ public sealed class MetricTests(TestStack stack)
     {
         await using var database = await OwnDatabase.Create(stack);
         await using var program = await TracedProgram.Start(
-            stack, [database.ConnectionOver(stack.Local.Postgres.Port), .. ProgramWithoutTriggers.TriggersOff(but: nameof(EnforceUsageCaps))]);
+            stack, [database.ConnectionOver(stack.Local.Postgres.Port), .. ProgramWithoutTriggers.TriggersOff(but: nameof(SweepCompletions))]);
         var user = (await database.NewUser()).At(program.Address);
         await user.Send(await user.NewChat(), "Go. [[tokens=3]]");
         await database.Execute("update chatbot.completions set ended_at = ended_at - interval '10 minutes'");
