@@ -89,7 +89,7 @@ public sealed partial class PlanFunctions(PlanStore plans)
         Guid userId, CancellationToken cancellationToken) =>
         await plans.GetOfUser(userId, cancellationToken) is { } plan
             ? JsonAnswer.Of(plan, ChatBotJson.Default.UserPlan)
-            : new ProblemResult(ProblemKind.NotFound, "The user is on the default plan, and nothing differs for them.");
+            : new ProblemResult(ProblemKind.NotFound, "The user has the default plan without changes.");
 
     [Function(nameof(PutPlanOfUser))]
     public async Task<IResult> PutPlanOfUser(
@@ -135,7 +135,7 @@ public sealed partial class PlanFunctions(PlanStore plans)
         string id, Plan plan, IReadOnlySet<string> named, CancellationToken cancellationToken) =>
         named.Contains("isDefault") && !plan.IsDefault && await plans.Get(id, cancellationToken) is { IsDefault: true }
             ? new ProblemResult(
-                ProblemKind.Conflict, "This is the default plan. Make another plan the default with {\"isDefault\": true}; this one is no longer it then.")
+                ProblemKind.Conflict, "This is the default plan. Make another plan the default with {\"isDefault\": true} instead.")
             : null;
 
     private static Validation Validate(string id, Plan plan) => new Validation()

@@ -146,7 +146,7 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
     private async Task<ProblemResult> NotAsExpected(
         CurrentUser user, Guid id, DateTimeOffset? ifUpdatedAt, CancellationToken cancellation) =>
         ifUpdatedAt is not null && await chats.Get(user, id, cancellation) is not null
-            ? new ProblemResult(ProblemKind.PreconditionFailed, "The chat is not as it was at this ETag. Get it again, then repeat the change.")
+            ? new ProblemResult(ProblemKind.PreconditionFailed, "The chat has changed since this ETag. Get it again and repeat the change.")
             : ProblemResult.NotFound;
 
     private Validation Validate(string? title, string? status, string? model, string? systemPrompt) => new Validation()

@@ -15,13 +15,13 @@ public sealed record AnswerEnd(string State, string? FinishReason = null, Proble
     public const string Failed = "failed";
 
     public static AnswerEnd OfInterrupted { get; } = new(Interrupted, Problem: new(
-        ProblemKind.Interrupted, "The answer was cut off. What arrived is kept; ask the model to go on, or regenerate it."));
+        ProblemKind.Interrupted, "The answer was interrupted. The text so far is kept; ask the model to continue, or regenerate the answer."));
 
     public static AnswerEnd OfStopped { get; } = new(Stopped);
 
     public static AnswerEnd OfDeleted { get; } = new(Stopped, Problem: new(
-        ProblemKind.NotFound, "The answer was deleted, by itself or with its chat. What it used until then is charged."));
+        ProblemKind.NotFound, "The answer or its chat was deleted. Its usage until then is charged."));
 
     public static AnswerEnd OfUnstored { get; } = new(Interrupted, Problem: new(
-        ProblemKind.Unavailable, "The answer could not be stored yet. It will be; load the chat again in a while.", retryAfter: TimeSpan.FromSeconds(30)));
+        ProblemKind.Unavailable, "The answer could not be stored yet, but will be. Load the chat again later.", retryAfter: TimeSpan.FromSeconds(30)));
 }

@@ -114,7 +114,7 @@ public sealed partial class AnswerFollower(
         AnswerEnd.Finished => new AnswerEnd(AnswerEnd.Finished, stored.FinishReason, Receipt: stored.Receipt),
         AnswerEnd.Stopped => AnswerEnd.OfStopped,
         AnswerEnd.Interrupted when ProblemKind.OfCode(stored.ErrorCode ?? "") is { } kind && kind != ProblemKind.Interrupted =>
-            new AnswerEnd(AnswerEnd.Interrupted, Problem: new ProblemResult(kind, "The model ended the answer early. What arrived is kept.")),
+            new AnswerEnd(AnswerEnd.Interrupted, Problem: new ProblemResult(kind, "The model ended the answer early. The text so far is kept.")),
         AnswerEnd.Interrupted => AnswerEnd.OfInterrupted,
         AnswerEnd.Failed => new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(
             ProblemKind.OfCode(stored.ErrorCode ?? "") ?? ProblemKind.ModelFailed, "The model could not answer. Send the message again.")),

@@ -93,7 +93,7 @@ public sealed partial class CompletionRelay(
         {
             live.IsCalled = false;
             return new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(
-                ProblemKind.ProviderKeyRejected, "Your stored OpenAI key cannot be decrypted any more. Store it again in the preferences."));
+                ProblemKind.ProviderKeyRejected, "Your stored OpenAI key can no longer be decrypted. Store it again in the preferences."));
         }
 
         try
@@ -174,7 +174,7 @@ public sealed partial class CompletionRelay(
     private static AnswerEnd Broken(LiveCompletion live, RelayProgress progress, ProblemKind kind) =>
         progress.IsWhole ? new AnswerEnd(AnswerEnd.Finished, FinishReasons.ToProtocol(progress.FinishReason))
         : live.Answer.Length > 0 ? AnswerEnd.OfInterrupted
-        : new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(kind, "The model's answer broke off. Send the message again."));
+        : new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(kind, "The model's answer was interrupted. Send the message again."));
 
     /// <summary>The same; but where it would break off again, the reason is told.</summary>
     private static AnswerEnd Broken(LiveCompletion live, RelayProgress progress, ProviderError error)

@@ -146,7 +146,7 @@ public sealed class StreamFunctions(
         request.ContentLength is not 0 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     private static ProblemResult NotAcceptable { get; } = new(
-        ProblemKind.NotAcceptable, $"Streams are offered as {EventStream} and {PlainText}; say so in Accept, or leave it out.");
+        ProblemKind.NotAcceptable, $"Streams are offered as {EventStream} and {PlainText}. Set Accept to one of them, or omit it.");
 
     private static string? Negotiate(HttpRequest request, string byDefault)
     {

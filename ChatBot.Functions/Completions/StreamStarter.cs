@@ -18,7 +18,7 @@ public sealed class StreamStarter(
     TimeProvider time)
 {
     private static readonly ProblemResult s_isEnding = new(
-        ProblemKind.Unavailable, "This instance is about to end. Send the message again.", retryAfter: TimeSpan.FromSeconds(1));
+        ProblemKind.Unavailable, "This instance is shutting down. Send the message again.", retryAfter: TimeSpan.FromSeconds(1));
 
     public async Task<IResult> Start(CurrentUser user, SendCommand send, bool asText, CancellationToken cancellation)
     {

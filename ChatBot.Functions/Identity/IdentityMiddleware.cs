@@ -14,7 +14,7 @@ public sealed class IdentityMiddleware(RequestDelegate next, SupabaseTokens toke
         ProblemKind.Unauthenticated, "Send a valid Supabase access token: Authorization: Bearer ACCESS_TOKEN");
 
     private static readonly ProblemResult s_notBilling = new(
-        ProblemKind.Forbidden, "This is for tokens whose role is service_role, or whose app_metadata.chatbot_role is billing.");
+        ProblemKind.Forbidden, "This route requires a token whose role is service_role, or whose app_metadata.chatbot_role is billing.");
 
     private static readonly ProblemResult s_keysUnavailable = new(
         ProblemKind.Unavailable, "The token cannot be verified at the moment. Send the request again.", retryAfter: SigningKeys.RetryAfter);

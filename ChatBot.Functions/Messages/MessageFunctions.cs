@@ -10,7 +10,7 @@ namespace ChatBot.Functions.Messages;
 public sealed class MessageFunctions(MessageStore messages)
 {
     private static readonly ProblemResult s_notAsExpected = new(
-        ProblemKind.PreconditionFailed, "The message is not as it was at this ETag. Get it again, then repeat the change.");
+        ProblemKind.PreconditionFailed, "The message has changed since this ETag. Get it again and repeat the change.");
 
     [Function(nameof(ListMessages))]
     public async Task<IResult> ListMessages(

@@ -12,7 +12,7 @@ public sealed class AllowedModels(ChatBotDatabase database)
     public async Task<ProblemResult?> Refuse(CurrentUser user, string? model, CancellationToken cancellationToken) =>
         model is null || await Allows(user, model, cancellationToken)
             ? null
-            : new ProblemResult(ProblemKind.ModelNotAllowed, $"The plan does not allow {model}, or it has no price. GET /api/models lists the models that it does.");
+            : new ProblemResult(ProblemKind.ModelNotAllowed, $"The plan does not include {model}, or the model has no price. GET /api/models lists the available models.");
 
     public async Task<bool> Allows(CurrentUser user, string model, CancellationToken cancellationToken) =>
         await database.First(

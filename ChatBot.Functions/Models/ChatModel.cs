@@ -89,7 +89,7 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
             StatusCodes.Status200OK => null,
             StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden =>
                 new ProblemResult(ProblemKind.ProviderKeyRejected, "OpenAI does not accept this key. Nothing was stored."),
-            _ => new ProblemResult(ProblemKind.Unavailable, "OpenAI cannot be asked about this key at the moment. Nothing was stored.", retryAfter: TimeSpan.FromSeconds(10)),
+            _ => new ProblemResult(ProblemKind.Unavailable, "The key cannot be checked with OpenAI at the moment. Nothing was stored.", retryAfter: TimeSpan.FromSeconds(10)),
         };
     }
 

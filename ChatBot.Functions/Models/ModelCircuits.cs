@@ -27,7 +27,7 @@ public sealed class ModelCircuits(ModelCallSettings settings, TimeProvider time)
             var wait = e.RetryAfter ?? settings.CircuitOpen;
             return new ModelFailure(
                 ModelFault.Unusable,
-                new ProblemResult(ProblemKind.ModelFailed, "The model has failed too often in the last moments. Send the message again in a while.", retryAfter: wait));
+                new ProblemResult(ProblemKind.ModelFailed, "The model is failing repeatedly. Send the message again later.", retryAfter: wait));
         }
     }
 

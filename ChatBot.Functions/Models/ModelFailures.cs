@@ -21,7 +21,7 @@ public static class ModelFailures
             ProviderErrorKind.Quota => Unusable("The model's quota is used up. Choose another model."),
             ProviderErrorKind.AboveRateLimit => Unusable("The conversation is too long for the model's rate limit. Shorten it, or choose another model."),
             ProviderErrorKind.Key or ProviderErrorKind.Forbidden when isOwnKey => Refused(
-                ProblemKind.ProviderKeyRejected, "OpenAI does not accept your own key any more. Store it again, or delete it in the preferences."),
+                ProblemKind.ProviderKeyRejected, "OpenAI no longer accepts your key. Store it again, or delete it in the preferences."),
             ProviderErrorKind.Key or ProviderErrorKind.Forbidden or ProviderErrorKind.NoSuchModel => Unusable("The model could not answer. Choose another model."),
             ProviderErrorKind.RateLimit => Overloaded(retryAfter, isOutage: false),
             ProviderErrorKind.Overloaded => Overloaded(retryAfter, isOutage: true),
@@ -44,6 +44,6 @@ public static class ModelFailures
 
     private static ModelFailure Overloaded(TimeSpan? retryAfter, bool isOutage) => new(
         ModelFault.Passing,
-        new(ProblemKind.ModelFailed, "The model is overloaded at the moment. Send the message again in a while.", retryAfter: retryAfter),
+        new(ProblemKind.ModelFailed, "The model is overloaded. Send the message again later.", retryAfter: retryAfter),
         IsOutage: isOutage);
 }

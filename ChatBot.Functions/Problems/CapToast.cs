@@ -11,7 +11,7 @@ internal static class CapToast
         var cap = facts is not null && facts.TryGetValue("cap", out var name) ? name.GetString() : null;
         var isOfDeployment = cap?.StartsWith("deployment", StringComparison.Ordinal) is true;
         return LimitRefusal.IsReserved(facts)
-            ? isOfDeployment ? "The service is busy at the moment. Please try again shortly." : "Please wait for your other answers to end."
+            ? isOfDeployment ? "The service is busy at the moment. Please try again shortly." : "Please wait for your other answers to finish."
             : cap switch
             {
                 _ when isOfDeployment => "The service has reached its limit. Please try again later.",

@@ -32,7 +32,7 @@ public static class DatabaseProblems
             PostgresErrorCodes.UniqueViolation => new(ProblemKind.IdInUse, "The id is taken. Choose another one."),
             // The only user-facing reference that can dangle is the user: the token outlived the account.
             PostgresErrorCodes.ForeignKeyViolation when error.ConstraintName?.EndsWith("user_id_fkey", StringComparison.Ordinal) is true =>
-                new(ProblemKind.Unauthenticated, "The account of this token does not exist any more."),
+                new(ProblemKind.Unauthenticated, "The account of this token no longer exists."),
             PostgresErrorCodes.ForeignKeyViolation => ProblemResult.NotFound,
             PostgresErrorCodes.CheckViolation => new(ProblemKind.InvalidRequest, $"A value is out of its range: {error.ConstraintName}."),
             PostgresErrorCodes.InsufficientPrivilege => new(ProblemKind.Forbidden, "This cannot be changed."),

@@ -63,14 +63,14 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
                 return problem;
             default:
                 Log.Unexpected(log, exception);
-                return new(ProblemKind.InternalError, "The error was logged. Please try again, and tell us the trace id if it stays.");
+                return new(ProblemKind.InternalError, "The error was logged. Try again, and report the trace id if it persists.");
         }
     }
 
     private static ProblemResult? OfStatus(int status) => status switch
     {
         404 => ProblemResult.NotFound,
-        405 => new(ProblemKind.NotFound, "This path does not answer to this method."),
+        405 => new(ProblemKind.NotFound, "This path does not support this method."),
         408 => new(ProblemKind.InvalidRequest, "The request was sent too slowly."),
         413 => new(ProblemKind.TooLarge, "The body is larger than this path accepts."),
         415 => new(ProblemKind.UnsupportedMediaType, "Send the body with Content-Type: application/json."),

@@ -18,7 +18,7 @@ public sealed class ProblemResult(
 
     public IDictionary<string, JsonElement>? Facts => facts;
 
-    public static ProblemResult NotFound { get; } = new(ProblemKind.NotFound, "There is no such thing, or it is not yours.");
+    public static ProblemResult NotFound { get; } = new(ProblemKind.NotFound, "The resource does not exist or you do not have access to it.");
 
     public static ProblemResult Invalid(string field, string what) =>
         new(ProblemKind.InvalidRequest, $"{field}: {what}", new Dictionary<string, string[]> { [field] = [what] });

@@ -46,7 +46,9 @@ public sealed class CollectorFaultTests(TestStack stack)
         var ending = Stopwatch.StartNew();
         Assert.True(await app.TerminateAsync());
         Assert.True(ending.Elapsed < TimeSpan.FromSeconds(8), $"It took {ending.Elapsed.TotalSeconds} s to end.");
-        Assert.DoesNotContain(app.Output, line => line.Contains("OpenTelemetry", StringComparison.OrdinalIgnoreCase)
+        // The stack has no task hub, which the program tells after a while.
+        var output = app.Output.Where(line => !line.Contains("Microsoft.DurableTask", StringComparison.Ordinal));
+        Assert.DoesNotContain(output, line => line.Contains("OpenTelemetry", StringComparison.OrdinalIgnoreCase)
             || line.Contains("warn", StringComparison.OrdinalIgnoreCase) || line.Contains("fail", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -28,7 +28,7 @@ public sealed class ReservedCapTests(TestStack stack, BillingDatabase billing) :
         Assert.Equal(("reserved", 0, 400), ((string?)problem["reason"], (int)problem["used"]!, (int)problem["reserved"]!));
         Assert.Equal((await running).MessageId, (Guid)Assert.Single(problem["reservedBy"]!.AsArray())!);
         Assert.Contains("Answers that are being written hold", (string?)problem["detail"], StringComparison.Ordinal);
-        Assert.Equal("Please wait for your other answers to end.", (string?)problem["toast"]);
+        Assert.Equal("Please wait for your other answers to finish.", (string?)problem["toast"]);
         // The longest that an answer takes is ten minutes.
         Assert.InRange(int.Parse(refused.Headers["Retry-After"], null), 400, 600);
         Assert.EndsWith($";r=0;t={refused.Headers["Retry-After"]}", refused.Headers["RateLimit"], StringComparison.Ordinal);

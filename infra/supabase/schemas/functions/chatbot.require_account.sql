@@ -12,7 +12,7 @@ begin
     from auth.users u
     where u.id = auth.uid() and (p_is_erasing or not exists (select from chatbot.erasures e where e.user_id = u.id))
   ) then
-    perform chatbot.refuse('CB001', 'The account of this token does not exist any more.');
+    perform chatbot.refuse('CB001', 'The account of this token no longer exists.');
   end if;
 end
 $$;

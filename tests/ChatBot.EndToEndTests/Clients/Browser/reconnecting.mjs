@@ -10,7 +10,7 @@ async function open({ there, token, chat }) {
 const begin = (page, at, directive) => page.chat.sendMessage({ text: `Go on ${at.chat}. [[${directive}]]` });
 
 async function until(runs, { there, token, chat }) {
-  const isRunning = async () => (await tell(`${there}/api/chats/${chat}/messages`, token)).items?.at(-1).status === 'streaming';
+  const isRunning = async () => (await tell(`${there}/api/chats/${chat}/messages`, token)).items?.at(-1)?.status === 'streaming';
   while (await isRunning() !== runs) {
     await wait(20);
   }
