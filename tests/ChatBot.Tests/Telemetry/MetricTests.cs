@@ -89,7 +89,7 @@ public sealed class MetricTests(TestStack stack)
     {
         await using var program = await TracedProgram.Start(stack);
 
-        await program.Account.Put(QueueNames.UsageEvents, "garbage", deliveries: 4);
+        await program.Account.Put(QueueNames.UsageEvents, "garbage");
         await stack.WaitUntil(async () => await program.Account.Count(QueueNames.UsageEvents) == 0);
         await stack.WaitUntil(async () => await program.Account.Count(QueueNames.UsageEvents + QueueNames.PoisonSuffix) == 0);
         await program.End();
