@@ -98,7 +98,7 @@ public static class ChatBotApp
         services.AddSingleton<ChatStore>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<FeedbackStore>();
-        services.AddSingleton<KeyVault>();
+        services.AddSingleton<ProviderKeyCipher>();
         services.AddSingleton<PreferenceStore>();
         services.AddSingleton<ChatModel>();
         services.AddSingleton<ModelCircuits>();
@@ -110,12 +110,12 @@ public static class ChatBotApp
         services.AddSingleton<DraftWriter>();
         services.AddSingleton<CompletionFinisher>();
         services.AddSingleton<CompletionRelay>();
-        services.AddSingleton<UnreadAnswers>();
-        services.AddSingleton<AnswerFollower>();
-        services.AddSingleton<SendReader>();
+        services.AddSingleton<DisconnectPolicy>();
+        services.AddSingleton<DraftPoller>();
+        services.AddSingleton<SendRequestParser>();
         services.AddSingleton<StreamStarter>();
         services.AddSingleton<TitleWriter>();
-        services.AddSingleton<StandingReader>();
+        services.AddSingleton<UsageSummaryReader>();
         services.AddSingleton<RefusalRecorder>();
         services.AddSingleton<BillingStore>();
         services.AddSingleton<PlanStore>();

@@ -50,7 +50,7 @@ await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.
 
         process.Refresh();
         var before = process.TotalProcessorTime;
-        await Parallel.ForEachAsync(users, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (token, cancellation) =>
+        await Parallel.ForEachAsync(users, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (token, cancellationToken) =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat")
             {
@@ -58,9 +58,9 @@ await using (var stack = await LocalStack.StartAsync(new StackOptions(directory.
                 Content = new StringContent(
                     $$"""{"id":"{{Guid.NewGuid():N}}","messages":[{"role":"user","content":"Go. [[tokens={{tokens}} delay=20ms]]"}]}""", Encoding.UTF8, "application/json"),
             };
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             answer.EnsureSuccessStatusCode();
-            await answer.Content.CopyToAsync(Stream.Null, cancellation);
+            await answer.Content.CopyToAsync(Stream.Null, cancellationToken);
         });
         while (await Unrecorded() > 0)
         {

@@ -86,7 +86,7 @@ internal sealed class Reader(AppProcess app, HttpClient http)
 
     public long Tokens { get; private set; }
 
-    public async Task Read(string token, CancellationToken cancellation)
+    public async Task Read(string token, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,13 +99,13 @@ internal sealed class Reader(AppProcess app, HttpClient http)
                     "application/json"),
             };
             var since = Stopwatch.GetTimestamp();
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             response.EnsureSuccessStatusCode();
             FirstToken = Stopwatch.GetElapsedTime(since);
             _started.SetResult();
-            var body = await response.Content.ReadAsStreamAsync(cancellation);
+            var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             var buffer = new byte[4096];
-            while (await body.ReadAsync(buffer, cancellation) is > 0 and var length)
+            while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var length)
             {
                 Bytes += length;
                 Tokens++;

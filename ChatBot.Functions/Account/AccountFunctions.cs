@@ -13,13 +13,13 @@ public sealed class AccountFunctions(ChatBotDatabase database, OperationStore op
     [Function(nameof(DeleteAccount))]
     public async Task<IResult> DeleteAccount(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "me")] HttpRequest request,
-        CurrentUser user, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+        CurrentUser user, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
         var caller = user.Caller with { IsErasing = true };
-        var id = await database.One(caller, Statement.Of(AccountSql.BeginErasure), row => row.GetString(0), cancellation);
-        var operation = (await operations.Find(id, user.Id, cancellation))!;
-        await starter.Start(durable, new(id, operation.Kind, operation.CreatedAt), cancellation);
+        var id = await database.One(caller, Statement.Of(AccountSql.BeginErasure), row => row.GetString(0), cancellationToken);
+        var operation = (await operations.Find(id, user.Id, cancellationToken))!;
+        await starter.Start(durable, new(id, operation.Kind, operation.CreatedAt), cancellationToken);
         request.HttpContext.Response.Headers.Location = $"/api/operations/{id}";
-        return JsonAnswer.Of(operation, ChatBotJson.Default.Operation, StatusCodes.Status202Accepted);
+        return JsonResult.Of(operation, ChatBotJson.Default.Operation, StatusCodes.Status202Accepted);
     }
 }

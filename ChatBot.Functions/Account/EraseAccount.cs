@@ -21,10 +21,10 @@ public sealed class EraseAccount(ChatBotDatabase database)
 
     /// <exception cref="InvalidOperationException">The operation is another database's: another program has to do it.</exception>
     [Function(nameof(EraseNextPart))]
-    public async Task<OperationPart?> EraseNextPart([ActivityTrigger] OperationPart part, CancellationToken cancellation)
+    public async Task<OperationPart?> EraseNextPart([ActivityTrigger] OperationPart part, CancellationToken cancellationToken)
     {
         var account = await database.All(
-            Caller.Service, Statement.Of(AccountSql.AccountOf, Parameter.Text(part.OperationId)), row => row.ValueOrNull<Guid>(0), cancellation);
+            Caller.Service, Statement.Of(AccountSql.AccountOf, Parameter.Text(part.OperationId)), row => row.ValueOrNull<Guid>(0), cancellationToken);
         if (account is [])
         {
             throw new InvalidOperationException($"There is no operation {part.OperationId} in this database.");
@@ -37,16 +37,16 @@ public sealed class EraseAccount(ChatBotDatabase database)
         }
 
         var owner = Caller.Erasing(userId);
-        if (!await IsDone(owner, Statement.Of(AccountSql.EraseTexts, Parameter.Integer(Batch)), cancellation)
-            || !await IsDone(owner, Statement.Of(AccountSql.EraseUsage), cancellation))
+        if (!await IsDone(owner, Statement.Of(AccountSql.EraseTexts, Parameter.Integer(Batch)), cancellationToken)
+            || !await IsDone(owner, Statement.Of(AccountSql.EraseUsage), cancellationToken))
         {
             return part;
         }
 
-        await database.Execute(owner, Statement.Of(AccountSql.EraseAccount), cancellation);
+        await database.Execute(owner, Statement.Of(AccountSql.EraseAccount), cancellationToken);
         return null;
     }
 
-    private Task<bool> IsDone(Caller owner, NpgsqlBatchCommand statement, CancellationToken cancellation) =>
-        database.One(owner, statement, row => row.GetBoolean(0), cancellation);
+    private Task<bool> IsDone(Caller owner, NpgsqlBatchCommand statement, CancellationToken cancellationToken) =>
+        database.One(owner, statement, row => row.GetBoolean(0), cancellationToken);
 }

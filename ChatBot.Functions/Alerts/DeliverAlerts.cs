@@ -12,57 +12,57 @@ public sealed partial class DeliverAlerts(
 {
     private const int BatchSize = 10;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     // Longer than a batch takes, whose requests go out side by side.
-    private static readonly TimeSpan s_claimedFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_claimDuration = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(6);
-    private static readonly TimeSpan s_newsFor = TimeSpan.FromDays(3);
+    private static readonly TimeSpan s_maxAge = TimeSpan.FromDays(3);
 
     [Function(nameof(DeliverAlerts))]
-    public async Task Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellation)
+    public async Task Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
         if (settings.Webhook is not { } webhook)
         {
             return;
         }
 
-        var old = await database.Execute(Caller.Service, Statement.Of(AlertSql.GiveUpOld, Parameter.Span(s_newsFor)), cancellation);
+        var old = await database.Execute(Caller.Service, Statement.Of(AlertSql.GiveUpOld, Parameter.Span(s_maxAge)), cancellationToken);
         if (old > 0)
         {
             Log.GaveUpOld(log, old);
         }
 
         // Where the receiver is in trouble, the next tick is soon enough.
-        while (await DeliverBatch(webhook, cancellation))
+        while (await DeliverBatch(webhook, cancellationToken))
         {
         }
     }
 
     /// <summary>False where there is nothing more to do now.</summary>
-    private async Task<bool> DeliverBatch(WebhookSettings webhook, CancellationToken cancellation)
+    private async Task<bool> DeliverBatch(WebhookSettings webhook, CancellationToken cancellationToken)
     {
         var batch = await database.All(
-            Caller.Service, Statement.Of(AlertSql.Claim, Parameter.Integer(BatchSize), Parameter.Span(s_claimedFor)), DueAlert.Read, cancellation);
-        var delivered = await Task.WhenAll(batch.Select(alert => Deliver(webhook, alert, cancellation)));
+            Caller.Service, Statement.Of(AlertSql.Claim, Parameter.Integer(BatchSize), Parameter.Span(s_claimDuration)), DueAlert.Read, cancellationToken);
+        var delivered = await Task.WhenAll(batch.Select(alert => Deliver(webhook, alert, cancellationToken)));
         return batch.Count == BatchSize && delivered.All(d => d);
     }
 
-    private async Task<bool> Deliver(WebhookSettings webhook, DueAlert alert, CancellationToken cancellation)
+    private async Task<bool> Deliver(WebhookSettings webhook, DueAlert alert, CancellationToken cancellationToken)
     {
-        var (status, error) = await Send(webhook, alert, cancellation);
+        var (status, error) = await Send(webhook, alert, cancellationToken);
         if (error is null)
         {
-            await database.Execute(Caller.Service, Statement.Of(AlertSql.Delivered, Parameter.Uuid(alert.Id)), cancellation);
+            await database.Execute(Caller.Service, Statement.Of(AlertSql.Delivered, Parameter.Uuid(alert.Id)), cancellationToken);
             return true;
         }
 
         Log.NotTaken(log, alert.Id, alert.Attempt, error);
         if (status == HttpStatusCode.Gone)
         {
-            await database.Execute(Caller.Service, Statement.Of(AlertSql.GiveUp, Parameter.Uuid(alert.Id), Parameter.Text(error)), cancellation);
+            await database.Execute(Caller.Service, Statement.Of(AlertSql.GiveUp, Parameter.Uuid(alert.Id), Parameter.Text(error)), cancellationToken);
             Log.GaveUp(log, alert.Id);
         }
         else
@@ -71,21 +71,21 @@ public sealed partial class DeliverAlerts(
                 Caller.Service,
                 Statement.Of(
                     AlertSql.TryLater, Parameter.Uuid(alert.Id), Parameter.Integer(alert.Attempt), Parameter.Span(PauseAfter(alert.Attempt)), Parameter.Text(error)),
-                cancellation);
+                cancellationToken);
         }
 
         return false;
     }
 
     /// <summary>No error: it was taken. What else the receiver says is not read.</summary>
-    private async Task<(HttpStatusCode? Status, string? Error)> Send(WebhookSettings webhook, DueAlert alert, CancellationToken cancellation)
+    private async Task<(HttpStatusCode? Status, string? Error)> Send(WebhookSettings webhook, DueAlert alert, CancellationToken cancellationToken)
     {
         using var request = WebhookMessage.Of(webhook, alert.Id, alert.ToJson(), time.GetUtcNow());
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(s_patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(s_timeout);
         try
         {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             var error = response.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.StatusCode}");
             return (response.StatusCode, error);
         }
@@ -93,7 +93,7 @@ public sealed partial class DeliverAlerts(
         {
             return (null, e.HttpRequestError.ToString());
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return (null, "Timeout");
         }

@@ -25,11 +25,11 @@ public sealed class ArchivePeriod(ChatBotDatabase database, PeriodArchive archiv
     }
 
     [Function(nameof(WriteArchive))]
-    public Task<ArchivedFile> WriteArchive([ActivityTrigger] ArchiveFormat format, CancellationToken cancellation) =>
-        archive.Write(MonthOf(format.OperationId), format.Format, cancellation);
+    public Task<ArchivedFile> WriteArchive([ActivityTrigger] ArchiveFormat format, CancellationToken cancellationToken) =>
+        archive.Write(MonthOf(format.OperationId), format.Format, cancellationToken);
 
     [Function(nameof(RecordArchive))]
-    public Task RecordArchive([ActivityTrigger] ArchivedMonth archived, CancellationToken cancellation) =>
+    public Task RecordArchive([ActivityTrigger] ArchivedMonth archived, CancellationToken cancellationToken) =>
         database.Execute(
             Caller.Service,
             Statement.Of(
@@ -37,7 +37,7 @@ public sealed class ArchivePeriod(ChatBotDatabase database, PeriodArchive archiv
                 Parameter.Date(MonthOf(archived.OperationId)),
                 Parameter.Json(JsonSerializer.Serialize(archived.Files, ChatBotJson.Default.ArchivedFileArray)),
                 Parameter.Text(archived.OperationId)),
-            cancellation);
+            cancellationToken);
 
     private static DateOnly MonthOf(string operationId) => DateOnly.ParseExact(operationId[IdPrefix.Length..], "yyyy-MM", CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,7 @@ namespace ChatBot.Functions.Billing;
 
 [BillingRole]
 public sealed partial class BillingFunctions(
-    PeriodReport report, PeriodArchive archive, PeriodUsers users, TimeProvider time, StandingReader standings, BillingStore billing, WakeUpQueues queues)
+    PeriodReport report, PeriodArchive archive, PeriodUsers users, TimeProvider time, UsageSummaryReader standings, BillingStore billing, WakeUpQueues queues)
 {
     private static readonly ProblemResult s_noMonth = ProblemResult.Invalid("month", "must be a month, like 2026-11");
 
@@ -46,13 +46,13 @@ public sealed partial class BillingFunctions(
     [Function(nameof(ListArchivedPeriods))]
     public async Task<IResult> ListArchivedPeriods(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/periods")] HttpRequest request,
-        CancellationToken cancellation) =>
-        Paging.IsRefused(request, out var problem, out var limit, out var before, out _) ? problem : await billing.ArchivedPeriods(before, limit, cancellation);
+        CancellationToken cancellationToken) =>
+        Paging.IsRefused(request, out var problem, out var limit, out var before, out _) ? problem : await billing.ArchivedPeriods(before, limit, cancellationToken);
 
     [Function(nameof(GetArchivedPeriod))]
     public async Task<IResult> GetArchivedPeriod(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/periods/{month}/archive")] HttpRequest request,
-        string month, CancellationToken cancellation)
+        string month, CancellationToken cancellationToken)
     {
         if (!TryReadMonth(month, out var start))
         {
@@ -65,8 +65,8 @@ public sealed partial class BillingFunctions(
             return invalid;
         }
 
-        var period = await billing.ArchivedPeriod(start, cancellation);
-        if (period?.Files.FirstOrDefault(f => f.Format == format) is not { } file || await archive.Open(file, cancellation) is not { } content)
+        var period = await billing.ArchivedPeriod(start, cancellationToken);
+        if (period?.Files.FirstOrDefault(f => f.Format == format) is not { } file || await archive.Open(file, cancellationToken) is not { } content)
         {
             return ProblemResult.NotFound;
         }
@@ -94,34 +94,34 @@ public sealed partial class BillingFunctions(
     [Function(nameof(GetUsageOfUser))]
     public async Task<IResult> GetUsageOfUser(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/users/{userId:guid}/usage")] HttpRequest request,
-        Guid userId, CancellationToken cancellation) =>
-        JsonAnswer.Of(await standings.Of(userId, cancellation), ChatBotJson.Default.Standing);
+        Guid userId, CancellationToken cancellationToken) =>
+        JsonResult.Of(await standings.Of(userId, cancellationToken), ChatBotJson.Default.UsageSummary);
 
     [Function(nameof(ListStatements))]
     public async Task<IResult> ListStatements(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/users/{userId:guid}/statements")] HttpRequest request,
-        Guid userId, CancellationToken cancellation)
+        Guid userId, CancellationToken cancellationToken)
     {
         if (Paging.IsRefused(request, out var problem, out var limit, out var before, out _))
         {
             return problem;
         }
 
-        return await billing.Statements(userId, before ?? DateTimeOffset.MaxValue, limit, cancellation);
+        return await billing.Statements(userId, before ?? DateTimeOffset.MaxValue, limit, cancellationToken);
     }
 
     [Function(nameof(ListPrices))]
     public async Task<IResult> ListPrices(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/prices")] HttpRequest request,
-        CancellationToken cancellation) =>
-        JsonAnswer.Of(new Page<Price>(await billing.Prices(cancellation), null), ChatBotJson.Default.PagePrice);
+        CancellationToken cancellationToken) =>
+        JsonResult.Of(new Page<Price>(await billing.Prices(cancellationToken), null), ChatBotJson.Default.PagePrice);
 
     [Function(nameof(AddPrice))]
     public async Task<IResult> AddPrice(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "billing/prices")] HttpRequest request,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        var body = await request.ReadBody(ChatBotJson.Default.Price, cancellation);
+        var body = await request.ReadBody(ChatBotJson.Default.Price, cancellationToken);
         if (body.IsRefused(out var problem, out var price))
         {
             return problem;
@@ -138,21 +138,21 @@ public sealed partial class BillingFunctions(
             .Check("currency", price.Currency is not null && Currency().IsMatch(price.Currency), "must be a currency of ISO 4217, like USD");
         return validation.Problem() is { } invalid
             ? invalid
-            : JsonAnswer.Of(await billing.AddPrice(price, cancellation), ChatBotJson.Default.Price, StatusCodes.Status201Created);
+            : JsonResult.Of(await billing.AddPrice(price, cancellationToken), ChatBotJson.Default.Price, StatusCodes.Status201Created);
     }
 
     [Function(nameof(GetDeploymentLimits))]
     public async Task<IResult> GetDeploymentLimits(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/deployment")] HttpRequest request,
-        CancellationToken cancellation) =>
-        JsonAnswer.Of(await billing.DeploymentLimits(cancellation), ChatBotJson.Default.DeploymentLimits);
+        CancellationToken cancellationToken) =>
+        JsonResult.Of(await billing.DeploymentLimits(cancellationToken), ChatBotJson.Default.DeploymentLimits);
 
     [Function(nameof(PutDeploymentLimits))]
     public async Task<IResult> PutDeploymentLimits(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "billing/deployment")] HttpRequest request,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        var body = await request.ReadNamedBody(ChatBotJson.Default.DeploymentLimits, cancellation);
+        var body = await request.ReadNamedBody(ChatBotJson.Default.DeploymentLimits, cancellationToken);
         if (body.IsRefused(out var problem, out var limits))
         {
             return problem;
@@ -167,35 +167,35 @@ public sealed partial class BillingFunctions(
             return invalid;
         }
 
-        await billing.LimitDeployment(limits, cancellation);
-        return JsonAnswer.Of(limits, ChatBotJson.Default.DeploymentLimits);
+        await billing.LimitDeployment(limits, cancellationToken);
+        return JsonResult.Of(limits, ChatBotJson.Default.DeploymentLimits);
     }
 
     [Function(nameof(ListDeadLetters))]
     public async Task<IResult> ListDeadLetters(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/dead-letters")] HttpRequest request,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         return Paging.IsRefused(request, out var problem, out var limit, out var before, out var beforeId)
             ? problem
-            : await billing.DeadLetters(before, beforeId, limit, cancellation);
+            : await billing.DeadLetters(before, beforeId, limit, cancellationToken);
     }
 
     [Function(nameof(RedriveDeadLetter))]
     public async Task<IResult> RedriveDeadLetter(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "billing/dead-letters/{id:guid}/redrive")] HttpRequest request,
-        Guid id, CancellationToken cancellation)
+        Guid id, CancellationToken cancellationToken)
     {
-        if (await billing.DeadLetter(id, cancellation) is not { } letter)
+        if (await billing.DeadLetter(id, cancellationToken) is not { } letter)
         {
             return ProblemResult.NotFound;
         }
 
         // Sent before it is marked: what is handled twice changes nothing, what was never sent would be lost.
         await queues.Send(
-            letter.Queue.Replace(QueueNames.PoisonSuffix, "", StringComparison.Ordinal), BinaryData.FromString(letter.Body), cancellation);
-        await billing.MarkRedriven(id, cancellation);
-        return JsonAnswer.Of((await billing.DeadLetter(id, cancellation))!, ChatBotJson.Default.DeadLetter);
+            letter.Queue.Replace(QueueNames.PoisonSuffix, "", StringComparison.Ordinal), BinaryData.FromString(letter.Body), cancellationToken);
+        await billing.MarkRedriven(id, cancellationToken);
+        return JsonResult.Of((await billing.DeadLetter(id, cancellationToken))!, ChatBotJson.Default.DeadLetter);
     }
 
     private static bool TryReadMonth(string text, out DateTime start) =>

@@ -10,10 +10,10 @@ namespace ChatBot.Functions.Billing;
 /// <summary>Prices, statements and dead letters, as who has the billing role sees them.</summary>
 public sealed class BillingStore(ChatBotDatabase database)
 {
-    public Task<List<Price>> Prices(CancellationToken cancellation) => All(Statement.Of(BillingSql.Prices), ReadPrice, cancellation);
+    public Task<List<Price>> Prices(CancellationToken cancellationToken) => All(Statement.Of(BillingSql.Prices), ReadPrice, cancellationToken);
 
     /// <exception cref="PostgresException">It is in the past or in another currency.</exception>
-    public async Task<Price> AddPrice(Price price, CancellationToken cancellation) =>
+    public async Task<Price> AddPrice(Price price, CancellationToken cancellationToken) =>
         (await database.First(
             Caller.Service,
             Statement.Of(
@@ -28,16 +28,16 @@ public sealed class BillingStore(ChatBotDatabase database)
                 Parameter.Number(price.Reasoning),
                 Parameter.Text(price.Currency)),
             ReadPrice,
-            cancellation))!;
+            cancellationToken))!;
 
-    public async Task<DeploymentLimits> DeploymentLimits(CancellationToken cancellation) =>
+    public async Task<DeploymentLimits> DeploymentLimits(CancellationToken cancellationToken) =>
         (await database.First(
             Caller.Service,
             Statement.Of(BillingSql.DeploymentLimits),
             row => new DeploymentLimits(row.ValueOrNull<long>(0), row.DecimalOrNull(1), row.ValueOrNull<int>(2), row.ValueOrNull<int>(3)),
-            cancellation))!;
+            cancellationToken))!;
 
-    public Task LimitDeployment(DeploymentLimits limits, CancellationToken cancellation) =>
+    public Task LimitDeployment(DeploymentLimits limits, CancellationToken cancellationToken) =>
         Execute(
             Statement.Of(
                 BillingSql.LimitDeployment,
@@ -45,10 +45,10 @@ public sealed class BillingStore(ChatBotDatabase database)
                 Parameter.Number(limits.CostCap),
                 Parameter.Integer(limits.RequestsPerMinute),
                 Parameter.Integer(limits.ConcurrentStreams)),
-            cancellation);
+            cancellationToken);
 
     /// <summary>Newest first, those of before <paramref name="before"/>.</summary>
-    public Task<JsonPage<BilledStatement>> Statements(Guid userId, DateTimeOffset before, int limit, CancellationToken cancellation) =>
+    public Task<JsonPage<BilledStatement>> Statements(Guid userId, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
         database.Page(
             Caller.Service,
             Statement.Of(BillingSql.Statements, Parameter.Uuid(userId), Parameter.Time(before), Parameter.Integer(limit)),
@@ -57,39 +57,39 @@ public sealed class BillingStore(ChatBotDatabase database)
                 row => new(row.Time(0), row.GetString(1), row.GetBoolean(2), row.Time(3), JsonElement.Parse(row.GetString(4))),
                 last => Paging.Cursor(last.PeriodStart, userId),
                 limit),
-            cancellation);
+            cancellationToken);
 
-    public Task<JsonPage<DeadLetter>> DeadLetters(DateTimeOffset? before, Guid? beforeId, int limit, CancellationToken cancellation) =>
+    public Task<JsonPage<DeadLetter>> DeadLetters(DateTimeOffset? before, Guid? beforeId, int limit, CancellationToken cancellationToken) =>
         database.Page(
             Caller.Service,
             Statement.Of(BillingSql.DeadLetters, Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Integer(limit)),
             new PageShape<DeadLetter>(ChatBotJson.Default.DeadLetter, ReadDeadLetter, last => Paging.Cursor(last.CreatedAt, last.Id), limit),
-            cancellation);
+            cancellationToken);
 
-    public Task<DeadLetter?> DeadLetter(Guid id, CancellationToken cancellation) =>
-        database.First(Caller.Service, Statement.Of(BillingSql.DeadLetter, Parameter.Uuid(id)), ReadDeadLetter, cancellation);
+    public Task<DeadLetter?> DeadLetter(Guid id, CancellationToken cancellationToken) =>
+        database.First(Caller.Service, Statement.Of(BillingSql.DeadLetter, Parameter.Uuid(id)), ReadDeadLetter, cancellationToken);
 
-    public Task MarkRedriven(Guid id, CancellationToken cancellation) =>
-        Execute(Statement.Of(BillingSql.MarkRedriven, Parameter.Uuid(id)), cancellation);
+    public Task MarkRedriven(Guid id, CancellationToken cancellationToken) =>
+        Execute(Statement.Of(BillingSql.MarkRedriven, Parameter.Uuid(id)), cancellationToken);
 
     /// <summary>Newest first, those of before <paramref name="before"/>.</summary>
-    public Task<JsonPage<ArchivedPeriod>> ArchivedPeriods(DateTimeOffset? before, int limit, CancellationToken cancellation) =>
+    public Task<JsonPage<ArchivedPeriod>> ArchivedPeriods(DateTimeOffset? before, int limit, CancellationToken cancellationToken) =>
         database.Page(
             Caller.Service,
             Statement.Of(BillingSql.ArchivedPeriods, Parameter.Time(before), Parameter.Integer(limit)),
             new PageShape<ArchivedPeriod>(ChatBotJson.Default.ArchivedPeriod, ReadArchivedPeriod, last => Paging.Cursor(MonthOf(last), Guid.Empty), limit),
-            cancellation);
+            cancellationToken);
 
     /// <summary>Null where the month is not archived.</summary>
-    public Task<ArchivedPeriod?> ArchivedPeriod(DateTime month, CancellationToken cancellation) =>
+    public Task<ArchivedPeriod?> ArchivedPeriod(DateTime month, CancellationToken cancellationToken) =>
         database.First(
-            Caller.Service, Statement.Of(BillingSql.ArchivedPeriod, Parameter.Date(DateOnly.FromDateTime(month))), ReadArchivedPeriod, cancellation);
+            Caller.Service, Statement.Of(BillingSql.ArchivedPeriod, Parameter.Date(DateOnly.FromDateTime(month))), ReadArchivedPeriod, cancellationToken);
 
-    private Task<List<T>> All<T>(NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
-        database.All(Caller.Service, statement, read, cancellation);
+    private Task<List<T>> All<T>(NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) =>
+        database.All(Caller.Service, statement, read, cancellationToken);
 
-    private Task<int> Execute(NpgsqlBatchCommand statement, CancellationToken cancellation) =>
-        database.Execute(Caller.Service, statement, cancellation);
+    private Task<int> Execute(NpgsqlBatchCommand statement, CancellationToken cancellationToken) =>
+        database.Execute(Caller.Service, statement, cancellationToken);
 
     private static Price ReadPrice(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.Time(2), row.Decimal(3), row.Decimal(4), row.Decimal(5), row.Decimal(6), row.Decimal(7),

@@ -19,10 +19,10 @@ public sealed class ClosePeriod(ChatBotDatabase database, ChatBotSettings settin
         context.DoParts(nameof(CloseNextPart), part, finishes: true);
 
     [Function(nameof(CloseNextPart))]
-    public async Task<OperationPart?> CloseNextPart([ActivityTrigger] OperationPart part, CancellationToken cancellation)
+    public async Task<OperationPart?> CloseNextPart([ActivityTrigger] OperationPart part, CancellationToken cancellationToken)
     {
         var close = Statement.Of(
             BillingSql.ClosePeriods, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(Batch), Parameter.Text(part.OperationId));
-        return await database.One(Caller.Service, close, row => row.GetInt32(0), cancellation) < Batch ? null : part;
+        return await database.One(Caller.Service, close, row => row.GetInt32(0), cancellationToken) < Batch ? null : part;
     }
 }

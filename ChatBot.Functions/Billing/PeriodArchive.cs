@@ -15,14 +15,14 @@ public sealed class PeriodArchive(PeriodReport report, BlobContainers containers
     private readonly Lazy<BlobContainerClient> _container = new(() => containers.Of(Container));
 
     /// <summary>Each time a file of its own: what was noted of an earlier one stays true.</summary>
-    public async Task<ArchivedFile> Write(DateOnly month, string format, CancellationToken cancellation)
+    public async Task<ArchivedFile> Write(DateOnly month, string format, CancellationToken cancellationToken)
     {
-        await _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        await _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         var name = string.Create(CultureInfo.InvariantCulture, $"{month:yyyy-MM}/report-{Guid.NewGuid():N}.{format}");
         var blob = _container.Value.GetBlobClient(name);
         try
         {
-            return await Write(month, format, blob, cancellation);
+            return await Write(month, format, blob, cancellationToken);
         }
         catch
         {
@@ -33,11 +33,11 @@ public sealed class PeriodArchive(PeriodReport report, BlobContainers containers
     }
 
     /// <summary>Null where it is not there any more.</summary>
-    public async Task<Stream?> Open(ArchivedFile file, CancellationToken cancellation)
+    public async Task<Stream?> Open(ArchivedFile file, CancellationToken cancellationToken)
     {
         try
         {
-            return await _container.Value.GetBlobClient(file.Name).OpenReadAsync(cancellationToken: cancellation);
+            return await _container.Value.GetBlobClient(file.Name).OpenReadAsync(cancellationToken: cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == StatusCodes.Status404NotFound)
         {
@@ -45,11 +45,11 @@ public sealed class PeriodArchive(PeriodReport report, BlobContainers containers
         }
     }
 
-    private async Task<ArchivedFile> Write(DateOnly month, string format, BlobClient blob, CancellationToken cancellation)
+    private async Task<ArchivedFile> Write(DateOnly month, string format, BlobClient blob, CancellationToken cancellationToken)
     {
         using var hash = SHA256.Create();
         long bytes;
-        await using (var file = await blob.OpenWriteAsync(overwrite: true, cancellationToken: cancellation))
+        await using (var file = await blob.OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
         {
             await using (var hashed = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
             {

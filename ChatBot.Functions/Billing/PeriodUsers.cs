@@ -35,6 +35,6 @@ public sealed class PeriodUsers(ChatBotDatabase database)
         ReadCap(row, 14),
         JsonSerializer.Deserialize(row.GetString(18), ChatBotJson.Default.IReadOnlyListRefusalCount)!);
 
-    private static CapStanding ReadCap(NpgsqlDataReader row, int first) =>
+    private static CapUsage ReadCap(NpgsqlDataReader row, int first) =>
         new(row.Decimal(first), row.Decimal(first + 1), row.DecimalOrNull(first + 2), row.Time(5), row.GetBoolean(first + 3));
 }

@@ -19,13 +19,13 @@ public sealed partial class PlanFunctions(PlanStore plans)
     public async Task<IResult> ListPlans(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/plans")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        JsonAnswer.Of(new Page<Plan>(await plans.List(cancellationToken), null), ChatBotJson.Default.PagePlan);
+        JsonResult.Of(new Page<Plan>(await plans.List(cancellationToken), null), ChatBotJson.Default.PagePlan);
 
     [Function(nameof(GetPlan))]
     public async Task<IResult> GetPlan(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/plans/{id}")] HttpRequest request,
         string id, CancellationToken cancellationToken) =>
-        await plans.Get(id, cancellationToken) is { } plan ? JsonAnswer.Of(plan, ChatBotJson.Default.Plan) : ProblemResult.NotFound;
+        await plans.Get(id, cancellationToken) is { } plan ? JsonResult.Of(plan, ChatBotJson.Default.Plan) : ProblemResult.NotFound;
 
     [Function(nameof(PutPlan))]
     public async Task<IResult> PutPlan(
@@ -52,7 +52,7 @@ public sealed partial class PlanFunctions(PlanStore plans)
         }
 
         await plans.Put(id, plan, cancellationToken);
-        return JsonAnswer.Of((await plans.Get(id, cancellationToken))!, ChatBotJson.Default.Plan);
+        return JsonResult.Of((await plans.Get(id, cancellationToken))!, ChatBotJson.Default.Plan);
     }
 
     [Function(nameof(UpdatePlan))]
@@ -88,7 +88,7 @@ public sealed partial class PlanFunctions(PlanStore plans)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/users/{userId:guid}/plan")] HttpRequest request,
         Guid userId, CancellationToken cancellationToken) =>
         await plans.GetOfUser(userId, cancellationToken) is { } plan
-            ? JsonAnswer.Of(plan, ChatBotJson.Default.UserPlan)
+            ? JsonResult.Of(plan, ChatBotJson.Default.UserPlan)
             : new ProblemResult(ProblemKind.NotFound, "The user has the default plan without changes.");
 
     [Function(nameof(PutPlanOfUser))]

@@ -14,9 +14,9 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
     [Function(nameof(CreateChat))]
     public async Task<IResult> CreateChat(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "chats")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
+        CurrentUser user, CancellationToken cancellationToken)
     {
-        var body = await request.ReadBody(ChatBotJson.Default.CreateChatRequest, cancellation);
+        var body = await request.ReadBody(ChatBotJson.Default.CreateChatRequest, cancellationToken);
         if (body.IsRefused(out var problem, out var sent))
         {
             return problem;
@@ -31,13 +31,13 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
             return invalid;
         }
 
-        if (await models.Refuse(user, sent.Model, cancellation) is { } refusal)
+        if (await models.Refuse(user, sent.Model, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
         var id = sent.Id is { } given ? ClientId.ToUuid(given, user.Id) : Guid.CreateVersion7();
-        if (await chats.Create(user, id, sent, cancellation) is not var (isNew, isNamed, chat))
+        if (await chats.Create(user, id, sent, cancellationToken) is not var (isNew, isNamed, chat))
         {
             return new ProblemResult(ProblemKind.IdInUse, "The id is taken. Choose another one.");
         }
@@ -56,7 +56,7 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
     [Function(nameof(ListChats))]
     public async Task<IResult> ListChats(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "chats")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
+        CurrentUser user, CancellationToken cancellationToken)
     {
         var query = request.Query;
         var status = query["status"].ToString() is { Length: > 0 } s ? s : null;
@@ -70,21 +70,21 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
             return problem;
         }
 
-        return await chats.List(user, status, limit, before, beforeId, cancellation);
+        return await chats.List(user, status, limit, before, beforeId, cancellationToken);
     }
 
     [Function(nameof(GetChat))]
     public async Task<IResult> GetChat(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "chats/{chatId}")] HttpRequest request,
-        CurrentUser user, string chatId, CancellationToken cancellation) =>
-        await chats.Get(user, ClientId.ToUuid(chatId, user.Id), cancellation) is { } chat ? Answer(chat) : ProblemResult.NotFound;
+        CurrentUser user, string chatId, CancellationToken cancellationToken) =>
+        await chats.Get(user, ClientId.ToUuid(chatId, user.Id), cancellationToken) is { } chat ? Answer(chat) : ProblemResult.NotFound;
 
     [Function(nameof(UpdateChat))]
     public async Task<IResult> UpdateChat(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "chats/{chatId}")] HttpRequest request,
-        CurrentUser user, string chatId, CancellationToken cancellation)
+        CurrentUser user, string chatId, CancellationToken cancellationToken)
     {
-        var body = await request.ReadNamedBody(ChatBotJson.Default.UpdateChatRequest, cancellation);
+        var body = await request.ReadNamedBody(ChatBotJson.Default.UpdateChatRequest, cancellationToken);
         if (body.IsRefused(out var problem, out var sent))
         {
             return problem;
@@ -99,7 +99,7 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
             return invalid;
         }
 
-        if (await models.Refuse(user, sent.Model is "" ? null : sent.Model, cancellation) is { } refusal)
+        if (await models.Refuse(user, sent.Model is "" ? null : sent.Model, cancellationToken) is { } refusal)
         {
             return refusal;
         }
@@ -109,10 +109,10 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
         if (named.Count == 0)
         {
             // Nothing changes, so no time either, and the chat keeps its place.
-            var unchanged = await chats.Get(user, id, cancellation);
+            var unchanged = await chats.Get(user, id, cancellationToken);
             return unchanged is not null && (ifUpdatedAt is null || ifUpdatedAt == unchanged.UpdatedAt)
                 ? Answer(unchanged)
-                : await NotAsExpected(user, id, ifUpdatedAt, cancellation);
+                : await NotAsExpected(user, id, ifUpdatedAt, cancellationToken);
         }
 
         var changes = sent with
@@ -120,20 +120,20 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
             Model = named.Contains("model") ? sent.Model ?? "" : null,
             SystemPrompt = named.Contains("systemPrompt") ? sent.SystemPrompt ?? "" : null,
         };
-        return await chats.Update(user, id, changes, ifUpdatedAt, cancellation) is { } chat
+        return await chats.Update(user, id, changes, ifUpdatedAt, cancellationToken) is { } chat
             ? Answer(chat)
-            : await NotAsExpected(user, id, ifUpdatedAt, cancellation);
+            : await NotAsExpected(user, id, ifUpdatedAt, cancellationToken);
     }
 
     [Function(nameof(DeleteChat))]
     public async Task<IResult> DeleteChat(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "chats/{chatId}")] HttpRequest request,
-        CurrentUser user, string chatId, CancellationToken cancellation)
+        CurrentUser user, string chatId, CancellationToken cancellationToken)
     {
         var (id, ifUpdatedAt) = (ClientId.ToUuid(chatId, user.Id), ReadIfMatch(request));
-        return await chats.Delete(user, id, ifUpdatedAt, cancellation)
+        return await chats.Delete(user, id, ifUpdatedAt, cancellationToken)
             ? TypedResults.NoContent()
-            : await NotAsExpected(user, id, ifUpdatedAt, cancellation);
+            : await NotAsExpected(user, id, ifUpdatedAt, cancellationToken);
     }
 
     /// <summary>When the chat must have been changed last; null where any state will do. An ETag that is not one of ours matches nothing.</summary>
@@ -144,8 +144,8 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
     };
 
     private async Task<ProblemResult> NotAsExpected(
-        CurrentUser user, Guid id, DateTimeOffset? ifUpdatedAt, CancellationToken cancellation) =>
-        ifUpdatedAt is not null && await chats.Get(user, id, cancellation) is not null
+        CurrentUser user, Guid id, DateTimeOffset? ifUpdatedAt, CancellationToken cancellationToken) =>
+        ifUpdatedAt is not null && await chats.Get(user, id, cancellationToken) is not null
             ? new ProblemResult(ProblemKind.PreconditionFailed, "The chat has changed since this ETag. Get it again and repeat the change.")
             : ProblemResult.NotFound;
 
@@ -155,8 +155,8 @@ public sealed class ChatFunctions(ChatStore chats, AllowedModels models, ChatBot
         .Model(model is "" ? null : model, settings)
         .Bytes("systemPrompt", systemPrompt, 32 * 1024);
 
-    private static JsonAnswer<Chat> Answer(Chat chat, int status = StatusCodes.Status200OK) =>
-        JsonAnswer.Of(chat, ChatBotJson.Default.Chat, status, $"\"{chat.UpdatedAt.UtcTicks:x}\"");
+    private static JsonResult<Chat> Answer(Chat chat, int status = StatusCodes.Status200OK) =>
+        JsonResult.Of(chat, ChatBotJson.Default.Chat, status, $"\"{chat.UpdatedAt.UtcTicks:x}\"");
 
     private static DateTimeOffset? TryReadETag(string etag) =>
         long.TryParse(etag.Trim('"'), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var ticks)

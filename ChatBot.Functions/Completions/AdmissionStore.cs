@@ -25,12 +25,12 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
 
     /// <summary>The admission: everything that must be settled before a model is called.</summary>
     /// <exception cref="PostgresException">Refused, with an SQLSTATE of class CB.</exception>
-    /// <exception cref="UnacknowledgedException">Nobody knows whether it was admitted.</exception>
-    public async Task<BegunCompletion> Begin(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation)
+    /// <exception cref="CommitOutcomeUnknownException">Nobody knows whether it was admitted.</exception>
+    public async Task<AdmissionResult> Begin(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellationToken)
     {
         try
         {
-            return await Repeat(() => BeginOnce(user, id, send, traceParent, cancellation));
+            return await Repeat(() => BeginOnce(user, id, send, traceParent, cancellationToken));
         }
         catch (PostgresException e)
         {
@@ -47,7 +47,7 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
     /// <param name="chatId">Null is a new chat.</param>
     /// <param name="content">Of the new message; null is none.</param>
     /// <exception cref="PostgresException">It would be refused by something else than a cap, with an SQLSTATE of class CB.</exception>
-    public async Task<Estimate> Estimate(CurrentUser user, Guid? chatId, string? content, string? model, CancellationToken cancellation)
+    public async Task<Estimate> Estimate(CurrentUser user, Guid? chatId, string? content, string? model, CancellationToken cancellationToken)
     {
         var statement = Statement.Of(
             CompletionSql.Estimate,
@@ -56,11 +56,11 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
             Parameter.Integer(content is null ? null : Encoding.UTF8.GetByteCount(content)),
             Parameter.Text(model),
             Parameter.Json(_models));
-        return (await database.First(user.Caller, statement, ReadEstimate, cancellation))!;
+        return (await database.First(user.Caller, statement, ReadEstimate, cancellationToken))!;
     }
 
     /// <summary>A further call out of a completion. Null where it may not be made.</summary>
-    public Task<BegunCall?> BeginAttempt(LiveCompletion live, ModelSettings model, CancellationToken cancellation)
+    public Task<AdmittedCall?> BeginAttempt(LiveCompletion live, ModelSettings model, CancellationToken cancellationToken)
     {
         var attemptId = Guid.CreateVersion7();
         return Repeat(() => database.First(
@@ -74,8 +74,8 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
                 Parameter.Text(model.Name),
                 Parameter.Integer(model.Context),
                 Parameter.Integer(model.MaxOutput)),
-            BegunCall.Read,
-            cancellation));
+            AdmittedCall.Read,
+            cancellationToken));
     }
 
     /// <summary>Both are the same when they are done again under their ids, and a client should not have to do it.</summary>
@@ -87,14 +87,14 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
             {
                 return await begin();
             }
-            catch (NpgsqlException e) when (attempt < MaxTries && (e is UnacknowledgedException { IsTimeout: false } or PostgresException { IsTransient: true }))
+            catch (NpgsqlException e) when (attempt < MaxTries && (e is CommitOutcomeUnknownException { IsTimeout: false } or PostgresException { IsTransient: true }))
             {
                 await Task.Delay(s_pause * attempt);
             }
         }
     }
 
-    private async Task<BegunCompletion> BeginOnce(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellation)
+    private async Task<AdmissionResult> BeginOnce(CurrentUser user, Guid id, SendCommand send, string? traceParent, CancellationToken cancellationToken)
     {
         var statement = Statement.Of(
             CompletionSql.Begin,
@@ -112,11 +112,11 @@ public sealed class AdmissionStore(ChatBotDatabase database, ChatBotSettings set
             Parameter.Text(send.IdempotencyKey),
             Parameter.Bytes(send.Fingerprint),
             Parameter.Span(send.IsUnnamed ? s_repeatsFor : null),
-            Parameter.Integer(send.LingerSeconds),
+            Parameter.Integer(send.DisconnectGraceSeconds),
             Parameter.Span(settings.Streams.Lease),
             Parameter.Span(settings.Streams.Total),
             Parameter.Text(traceParent));
-        return (await database.First(user.Caller, statement, BegunCompletion.Read, cancellation))!;
+        return (await database.First(user.Caller, statement, AdmissionResult.Read, cancellationToken))!;
     }
 
     private static Estimate ReadEstimate(NpgsqlDataReader row)

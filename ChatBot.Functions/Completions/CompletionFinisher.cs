@@ -22,7 +22,7 @@ public sealed partial class CompletionFinisher(
     private static readonly TimeSpan s_queuePatience = TimeSpan.FromSeconds(1);
 
     /// <summary>Leaves the answer without an end where someone else holds the completion, and will end it.</summary>
-    public async Task Finish(LiveCompletion live, AnswerEnd end, RelayProgress progress, MeteredUsage metered)
+    public async Task Finish(LiveCompletion live, CompletionOutcome end, RelayProgress progress, MeteredUsage metered)
     {
         var usage = metered.Usage;
         var finished = new FinishedAnswer(
@@ -37,7 +37,7 @@ public sealed partial class CompletionFinisher(
                 var outcome = await store.Finish(finished with { Text = rest.Text }, rest.Seq, isLate: false, CancellationToken.None);
                 if (outcome is not FinishOutcome.NotOurs)
                 {
-                    await Wake(live, outcome is FinishOutcome.Deleted ? AnswerEnd.OfDeleted : end, hasClaim: false);
+                    await Wake(live, outcome is FinishOutcome.Deleted ? CompletionOutcome.Deleted : end, hasClaim: false);
                 }
 
                 return;
@@ -56,7 +56,7 @@ public sealed partial class CompletionFinisher(
 
             if (attempt == TriesBeforeTelling)
             {
-                live.Answer.Finish(AnswerEnd.OfUnstored);
+                live.Answer.Finish(CompletionOutcome.Unstored);
             }
 
             await Task.Delay(s_pauses[Math.Min(attempt, s_pauses.Length) - 1], time);
@@ -67,7 +67,7 @@ public sealed partial class CompletionFinisher(
     public async Task Abandon(Guid id)
     {
         var abandoned = new FinishedAnswer(
-            1, id, LiveCompletion.FirstEpoch, AnswerEnd.Failed, null, ProblemKind.Unavailable.Code, null, WasCalled: false, "",
+            1, id, LiveCompletion.FirstEpoch, CompletionState.Failed, null, ProblemKind.Unavailable.Code, null, WasCalled: false, "",
             null, null, null, null, null, null, null, null, null);
         try
         {
@@ -85,7 +85,7 @@ public sealed partial class CompletionFinisher(
         }
     }
 
-    private async Task Wake(LiveCompletion live, AnswerEnd end, bool hasClaim)
+    private async Task Wake(LiveCompletion live, CompletionOutcome end, bool hasClaim)
     {
         var waking = queues.TryWake(live.Id, live.TraceParent, hasClaim);
         await Task.WhenAny(waking, Task.Delay(s_queuePatience, time));

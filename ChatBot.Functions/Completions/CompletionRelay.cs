@@ -13,7 +13,7 @@ using ChatBot.Functions.Usage;
 namespace ChatBot.Functions.Completions;
 
 /// <summary>
-/// Calls the model for an admitted completion, relays what it says into the <see cref="Answer"/>, and brings the completion to
+/// Calls the model for an admitted completion, relays what it says into the <see cref="CompletionBuffer"/>, and brings the completion to
 /// its end. Goes on by itself when the client is gone.
 /// </summary>
 public sealed partial class CompletionRelay(
@@ -21,7 +21,7 @@ public sealed partial class CompletionRelay(
     CompletionFinisher finisher,
     UsageMeter meter,
     DraftWriter drafts,
-    KeyVault vault,
+    ProviderKeyCipher vault,
     ChatBotSettings settings,
     TimeProvider time,
     ILogger<CompletionRelay> log)
@@ -32,7 +32,7 @@ public sealed partial class CompletionRelay(
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
 
     /// <summary>The answer, which is being written from now on.</summary>
-    public Answer Start(CurrentUser user, Guid id, BegunCall call, int? lingerSeconds, string? traceParent)
+    public CompletionBuffer Start(CurrentUser user, Guid id, AdmittedCall call, int? lingerSeconds, string? traceParent)
     {
         var model = settings.Models.First(m => m.Name == call.Admission.Model);
         var ownKey = call.Admission.Key is { } key ? vault.Open(user.Id, key) : null;
@@ -72,7 +72,7 @@ public sealed partial class CompletionRelay(
         finally
         {
             // Does nothing where it has ended as it should.
-            live.Answer.Finish(AnswerEnd.OfInterrupted);
+            live.Answer.Finish(CompletionOutcome.Interrupted);
             live.Release();
             Metrics.StreamEnded();
             _running.TryRemove(live.Id, out _);
@@ -87,12 +87,12 @@ public sealed partial class CompletionRelay(
         return meter.Measure(live.Model, counted, progress.Report, progress.IsWhole);
     }
 
-    private async Task<AnswerEnd> Relay(LiveCompletion live, RelayProgress progress)
+    private async Task<CompletionOutcome> Relay(LiveCompletion live, RelayProgress progress)
     {
         if (live.Admission.Key is not null && live.OwnKey is null)
         {
             live.IsCalled = false;
-            return new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(
+            return new CompletionOutcome(CompletionState.Failed, Problem: new ProblemResult(
                 ProblemKind.ProviderKeyRejected, "Your stored OpenAI key can no longer be decrypted. Store it again in the preferences."));
         }
 
@@ -103,7 +103,7 @@ public sealed partial class CompletionRelay(
             live.ForgetMessages();
             if (opening.Call is not { } call)
             {
-                return new AnswerEnd(AnswerEnd.Failed, Problem: opening.Failure!.Problem);
+                return new CompletionOutcome(CompletionState.Failed, Problem: opening.Failure!.Problem);
             }
 
             progress.Observed = call.Observed;
@@ -125,7 +125,7 @@ public sealed partial class CompletionRelay(
         }
     }
 
-    private async Task<AnswerEnd> Listen(LiveCompletion live, ModelCall call, RelayProgress progress)
+    private async Task<CompletionOutcome> Listen(LiveCompletion live, ModelCall call, RelayProgress progress)
     {
         var bytes = 0;
         do
@@ -143,7 +143,7 @@ public sealed partial class CompletionRelay(
                 bytes += Encoding.UTF8.GetByteCount(text);
                 if (bytes > StreamSettings.MaxAnswerBytes)
                 {
-                    return new AnswerEnd(AnswerEnd.Finished, "length");
+                    return new CompletionOutcome(CompletionState.Finished, "length");
                 }
 
                 progress.TokenCame();
@@ -171,16 +171,16 @@ public sealed partial class CompletionRelay(
     }
 
     /// <summary>Where the model had said why it ended, only its report was lost. Else what was shown is kept, and it is not tried again.</summary>
-    private static AnswerEnd Broken(LiveCompletion live, RelayProgress progress, ProblemKind kind) =>
-        progress.IsWhole ? new AnswerEnd(AnswerEnd.Finished, FinishReasons.ToProtocol(progress.FinishReason))
-        : live.Answer.Length > 0 ? AnswerEnd.OfInterrupted
-        : new AnswerEnd(AnswerEnd.Failed, Problem: new ProblemResult(kind, "The model's answer was interrupted. Send the message again."));
+    private static CompletionOutcome Broken(LiveCompletion live, RelayProgress progress, ProblemKind kind) =>
+        progress.IsWhole ? new CompletionOutcome(CompletionState.Finished, FinishReasons.ToProtocol(progress.FinishReason))
+        : live.Answer.Length > 0 ? CompletionOutcome.Interrupted
+        : new CompletionOutcome(CompletionState.Failed, Problem: new ProblemResult(kind, "The model's answer was interrupted. Send the message again."));
 
     /// <summary>The same; but where it would break off again, the reason is told.</summary>
-    private static AnswerEnd Broken(LiveCompletion live, RelayProgress progress, ProviderError error)
+    private static CompletionOutcome Broken(LiveCompletion live, RelayProgress progress, ProviderError error)
     {
         var end = Broken(live, progress, ProblemKind.ModelFailed);
-        return end.Problem is not null && ModelFailures.Of(error, live.OwnKey is not null, isEvent: true) is { Fault: ModelFault.Refused } failure
+        return end.Problem is not null && ModelFailures.Of(error, live.OwnKey is not null, isEvent: true) is { Fault: ModelFault.Rejected } failure
             ? end with { Problem = failure.Problem } : end;
     }
 

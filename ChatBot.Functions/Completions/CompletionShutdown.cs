@@ -32,9 +32,9 @@ public sealed class CompletionShutdown(
     private async Task StopAfterGrace()
     {
         await Task.Delay(settings.Grace, time);
-        live.StopAll(AnswerEnd.OfInterrupted);
+        live.StopAll(CompletionOutcome.Interrupted);
     }
 
-    private async Task AllEnded(CancellationToken cancellation) =>
-        await relay.WhenAllEnded().WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task AllEnded(CancellationToken cancellationToken) =>
+        await relay.WhenAllEnded().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

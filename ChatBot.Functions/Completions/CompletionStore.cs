@@ -12,7 +12,7 @@ namespace ChatBot.Functions.Completions;
 public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings settings)
 {
     /// <summary>Which of these completions are still held by this process, and for what end those are to stop that are asked to.</summary>
-    public async Task<Dictionary<Guid, AnswerEnd?>> AppendDeltas(IReadOnlyList<DraftPart> parts, CancellationToken cancellation)
+    public async Task<Dictionary<Guid, CompletionOutcome?>> AppendDeltas(IReadOnlyList<DraftPart> parts, CancellationToken cancellationToken)
     {
         var texts = parts.Where(p => p.IsNews).ToList();
         var statement = Statement.Of(
@@ -25,13 +25,13 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
             Parameter.Array([.. texts.Select(p => p.Text)], NpgsqlDbType.Text),
             Parameter.Array([.. texts.Select(p => p.ReasoningTokens)], NpgsqlDbType.Integer),
             Parameter.Span(settings.Streams.Lease));
-        var held = await database.All(Caller.Service, statement, row => (Id: row.GetGuid(0), IsCancelled: row.GetBoolean(1), IsDeleted: row.GetBoolean(2)), cancellation);
-        return held.ToDictionary(h => h.Id, h => h.IsDeleted ? AnswerEnd.OfDeleted : h.IsCancelled ? AnswerEnd.OfStopped : null);
+        var held = await database.All(Caller.Service, statement, row => (Id: row.GetGuid(0), IsCancelled: row.GetBoolean(1), IsDeleted: row.GetBoolean(2)), cancellationToken);
+        return held.ToDictionary(h => h.Id, h => h.IsDeleted ? CompletionOutcome.Deleted : h.IsCancelled ? CompletionOutcome.Stopped : null);
     }
 
     /// <param name="seq">Where the text begins, in UTF-16 code units.</param>
     /// <param name="isLate">Whether the text is whole and may replace what was interrupted meanwhile.</param>
-    public Task<FinishOutcome> Finish(FinishedAnswer answer, int seq, bool isLate, CancellationToken cancellation) =>
+    public Task<FinishOutcome> Finish(FinishedAnswer answer, int seq, bool isLate, CancellationToken cancellationToken) =>
         database.One(
             Caller.Service,
             Statement.Of(
@@ -61,9 +61,9 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
                 "deleted" => FinishOutcome.Deleted,
                 _ => FinishOutcome.Stored,
             },
-            cancellation);
+            cancellationToken);
 
-    public Task<StoredAnswer?> ReadAnswer(CurrentUser user, Guid id, int from, CancellationToken cancellation) =>
+    public Task<StoredAnswer?> ReadAnswer(CurrentUser user, Guid id, int from, CancellationToken cancellationToken) =>
         database.First(
             user.Caller,
             Statement.Of(CompletionSql.ReadAnswer, Parameter.Uuid(id), Parameter.Integer(from)),
@@ -78,40 +78,40 @@ public sealed class CompletionStore(ChatBotDatabase database, ChatBotSettings se
                 row.ValueOrNull<int>(7),
                 row.TextOrNull(8),
                 row.TextOrNull(9) is { } receipt ? JsonSerializer.Deserialize(receipt, ReceiptJson.Default.Receipt) : null),
-            cancellation);
+            cancellationToken);
 
-    public Task<Guid?> FindLive(CurrentUser user, Guid chatId, CancellationToken cancellation) =>
-        OneId(user, Statement.Of(CompletionSql.FindLive, Parameter.Uuid(chatId)), cancellation);
+    public Task<Guid?> FindLive(CurrentUser user, Guid chatId, CancellationToken cancellationToken) =>
+        OneId(user, Statement.Of(CompletionSql.FindLive, Parameter.Uuid(chatId)), cancellationToken);
 
     /// <summary>The completion that was asked to stop and has still to end; null where nothing runs.</summary>
     /// <param name="messageId">The user message whose answer is to stop, which may still have to come; null for whatever runs in the chat.</param>
     /// <exception cref="PostgresException">There is no such chat, with an SQLSTATE of class CB.</exception>
-    public Task<Guid?> RequestStop(CurrentUser user, Guid chatId, Guid? messageId, CancellationToken cancellation) =>
-        OneId(user, Statement.Of(CompletionSql.RequestStop, Parameter.Uuid(chatId), Parameter.Uuid(messageId)), cancellation);
+    public Task<Guid?> RequestStop(CurrentUser user, Guid chatId, Guid? messageId, CancellationToken cancellationToken) =>
+        OneId(user, Statement.Of(CompletionSql.RequestStop, Parameter.Uuid(chatId), Parameter.Uuid(messageId)), cancellationToken);
 
     /// <summary>Stops whose sends have not come in time.</summary>
-    public Task ForgetStops(CancellationToken cancellation) => database.Execute(Caller.Service, Statement.Of(CompletionSql.ForgetStops), cancellation);
+    public Task ForgetStops(CancellationToken cancellationToken) => database.Execute(Caller.Service, Statement.Of(CompletionSql.ForgetStops), cancellationToken);
 
     /// <summary>Says that somebody reads the answer at this instance.</summary>
-    public Task Follow(CurrentUser user, Guid id, CancellationToken cancellation) =>
-        database.Execute(user.Caller, Statement.Of(CompletionSql.Follow, Parameter.Uuid(id)), cancellation);
+    public Task Follow(CurrentUser user, Guid id, CancellationToken cancellationToken) =>
+        database.Execute(user.Caller, Statement.Of(CompletionSql.Follow, Parameter.Uuid(id)), cancellationToken);
 
-    public Task<bool> IsFollowed(Guid id, TimeSpan within, CancellationToken cancellation) =>
+    public Task<bool> IsFollowed(Guid id, TimeSpan within, CancellationToken cancellationToken) =>
         database.One(
-            Caller.Service, Statement.Of(CompletionSql.IsFollowed, Parameter.Uuid(id), Parameter.Span(within)), row => row.GetBoolean(0), cancellation);
+            Caller.Service, Statement.Of(CompletionSql.IsFollowed, Parameter.Uuid(id), Parameter.Span(within)), row => row.GetBoolean(0), cancellationToken);
 
-    public Task<bool> InterruptDead(CurrentUser user, Guid id, CancellationToken cancellation) =>
-        database.One(user.Caller, Statement.Of(CompletionSql.InterruptDead, Parameter.Uuid(id)), row => row.GetBoolean(0), cancellation);
+    public Task<bool> InterruptDead(CurrentUser user, Guid id, CancellationToken cancellationToken) =>
+        database.One(user.Caller, Statement.Of(CompletionSql.InterruptDead, Parameter.Uuid(id)), row => row.GetBoolean(0), cancellationToken);
 
     /// <returns>
     /// <c>persisted</c>, <c>live</c>, or null where there is no such completion; and how it ended, where it is an answer that was not stored before.
     /// </returns>
-    public Task<(string? Step, string? End)> Persist(Guid id, CancellationToken cancellation) =>
+    public Task<(string? Step, string? End)> Persist(Guid id, CancellationToken cancellationToken) =>
         database.One(
-            Caller.Service, Statement.Of(CompletionSql.Persist, Parameter.Uuid(id)), row => (row.TextOrNull(0), row.TextOrNull(1)), cancellation);
+            Caller.Service, Statement.Of(CompletionSql.Persist, Parameter.Uuid(id)), row => (row.TextOrNull(0), row.TextOrNull(1)), cancellationToken);
 
-    private Task<Guid?> OneId(CurrentUser user, NpgsqlBatchCommand statement, CancellationToken cancellation) =>
-        database.One(user.Caller, statement, row => row.ValueOrNull<Guid>(0), cancellation);
+    private Task<Guid?> OneId(CurrentUser user, NpgsqlBatchCommand statement, CancellationToken cancellationToken) =>
+        database.One(user.Caller, statement, row => row.ValueOrNull<Guid>(0), cancellationToken);
 }
 
 /// <summary>What became of an answer that was brought into the database.</summary>

@@ -14,7 +14,7 @@ public static class ConversationBody
     /// Reads the body of <c>POST /api/chat</c>, which brings the whole conversation, with its newest message alone. Only that counts against
     /// the limit of a send, and however long the conversation is, no more than that is held.
     /// </summary>
-    public static async Task<RequestBody<ChatRequest>> ReadConversation(this HttpRequest request, CancellationToken cancellation)
+    public static async Task<RequestBody<ChatRequest>> ReadConversation(this HttpRequest request, CancellationToken cancellationToken)
     {
         if (!request.HasJsonContentType())
         {
@@ -25,7 +25,7 @@ public static class ConversationBody
         var filter = new NewestTurnFilter(RequestBody.SendLimit);
         try
         {
-            await Filter(request, filter, cancellation);
+            await Filter(request, filter, cancellationToken);
         }
         catch (JsonException e)
         {
@@ -38,13 +38,13 @@ public static class ConversationBody
             : Parse(filter);
     }
 
-    private static async Task Filter(HttpRequest request, NewestTurnFilter filter, CancellationToken cancellation)
+    private static async Task Filter(HttpRequest request, NewestTurnFilter filter, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PieceLength);
         try
         {
             int length;
-            while ((length = await request.Body.ReadAsync(buffer, cancellation)) > 0)
+            while ((length = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 filter.Read(buffer.AsSpan(0, length));
             }

@@ -12,9 +12,9 @@ public sealed class EstimateFunctions(AdmissionStore admissions, ChatBotSettings
     [CountsAs(RequestKind.Read)]
     public async Task<IResult> EstimateUsage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "usage/estimate")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
+        CurrentUser user, CancellationToken cancellationToken)
     {
-        var body = await request.ReadBody(SendJson.Default.EstimateRequest, cancellation);
+        var body = await request.ReadBody(SendJson.Default.EstimateRequest, cancellationToken);
         if (body.IsRefused(out var problem, out var sent))
         {
             return problem;
@@ -32,6 +32,6 @@ public sealed class EstimateFunctions(AdmissionStore admissions, ChatBotSettings
         }
 
         Guid? chat = sent.ChatId is null ? null : ClientId.ToUuid(sent.ChatId, user.Id);
-        return JsonAnswer.Of(await admissions.Estimate(user, chat, content, sent.Model, cancellation), ChatBotJson.Default.Estimate);
+        return JsonResult.Of(await admissions.Estimate(user, chat, content, sent.Model, cancellationToken), ChatBotJson.Default.Estimate);
     }
 }

@@ -4,27 +4,27 @@ using ChatBot.Functions.Tokens;
 namespace ChatBot.Functions.Completions;
 
 /// <summary>A completion that this process is writing.</summary>
-public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model, string? ownKey, int? lingerSeconds, string? traceParent)
+public sealed class LiveCompletion(Guid id, AdmittedCall call, ModelSettings model, string? ownKey, int? lingerSeconds, string? traceParent)
 {
     /// <summary>Of the lease: a completion begins with its first.</summary>
     public const int FirstEpoch = 1;
 
     // Not disposed: it has no timer, and whoever still holds the completion may ask it to stop after its end.
     private readonly CancellationTokenSource _stopping = new();
-    private AnswerEnd? _reason;
+    private CompletionOutcome? _reason;
     private volatile bool _isCalled = true;
 
     public Guid Id => id;
 
     public int Epoch => FirstEpoch;
 
-    public Answer Answer { get; } = new(id);
+    public CompletionBuffer Answer { get; } = new(id);
 
     /// <summary>What the model thought before its answer, of which only the count is kept.</summary>
     public TokenTally Reasoning { get; } = new();
 
     /// <summary>Of the present attempt.</summary>
-    public Admission Admission { get; private set; } = call.Admission;
+    public Reservation Admission { get; private set; } = call.Admission;
 
     /// <summary>The models that were called, one for each call.</summary>
     public List<string> Calls { get; } = [];
@@ -46,7 +46,7 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
     }
 
     /// <summary>How long to go on after its reader has left; null to the end.</summary>
-    public int? LingerSeconds => lingerSeconds;
+    public int? DisconnectGraceSeconds => lingerSeconds;
 
     public string? OwnKey => ownKey;
 
@@ -68,10 +68,10 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Why it was stopped; null while it was not.</summary>
-    public AnswerEnd? StopReason => Volatile.Read(ref _reason);
+    public CompletionOutcome? StopReason => Volatile.Read(ref _reason);
 
     /// <summary>The first reason counts.</summary>
-    public void Stop(AnswerEnd reason)
+    public void Stop(CompletionOutcome reason)
     {
         if (Interlocked.CompareExchange(ref _reason, reason, null) is null)
         {
@@ -82,11 +82,11 @@ public sealed class LiveCompletion(Guid id, BegunCall call, ModelSettings model,
     public void Take()
     {
         IsTaken = true;
-        Stop(AnswerEnd.OfInterrupted);
+        Stop(CompletionOutcome.Interrupted);
     }
 
     /// <summary>A further attempt.</summary>
-    public void Begin(ModelSettings model, BegunCall call)
+    public void Begin(ModelSettings model, AdmittedCall call)
     {
         if (IsCalled)
         {

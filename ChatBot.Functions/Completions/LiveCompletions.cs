@@ -7,7 +7,7 @@ public sealed class LiveCompletions
 {
     private readonly ConcurrentDictionary<Guid, LiveCompletion> _live = new();
 
-    private volatile AnswerEnd? _ended;
+    private volatile CompletionOutcome? _ended;
 
     public int Count => _live.Count;
 
@@ -23,7 +23,7 @@ public sealed class LiveCompletions
     }
 
     /// <summary>All of them, and those that are still to come.</summary>
-    public void StopAll(AnswerEnd reason)
+    public void StopAll(CompletionOutcome reason)
     {
         _ended = reason;
         foreach (var live in All)

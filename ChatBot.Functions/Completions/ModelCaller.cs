@@ -24,12 +24,12 @@ public sealed partial class ModelCaller(
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(400);
 
     /// <exception cref="OperationCanceledException">The completion was stopped.</exception>
-    public async Task<ModelOpening> Call(LiveCompletion live)
+    public async Task<FirstChunk> Call(LiveCompletion live)
     {
         var opening = await CallUntilUnusable(live);
         foreach (var name in live.Model.Fallbacks)
         {
-            if (opening.Failure is null or { Fault: ModelFault.Refused })
+            if (opening.Failure is null or { Fault: ModelFault.Rejected })
             {
                 break;
             }
@@ -53,7 +53,7 @@ public sealed partial class ModelCaller(
     }
 
     /// <summary>Calls the completion's present model, again where that may help.</summary>
-    private async Task<ModelOpening> CallUntilUnusable(LiveCompletion live)
+    private async Task<FirstChunk> CallUntilUnusable(LiveCompletion live)
     {
         var start = time.GetTimestamp();
         var body = ModelRequest.Write(live.Model.Deployment, live.Messages, live.Admission.MaxOutputTokens);
@@ -68,7 +68,7 @@ public sealed partial class ModelCaller(
 
             var opening = await circuits.Through(live.Model.Name, () => Open(live, body));
             live.IsCalled = opening.Failure is null or { WasTaken: true };
-            if (opening.Failure is not { Fault: ModelFault.Passing } failure || retry == settings.ModelCalls.Retries)
+            if (opening.Failure is not { Fault: ModelFault.Transient } failure || retry == settings.ModelCalls.Retries)
             {
                 return opening;
             }
@@ -124,7 +124,7 @@ public sealed partial class ModelCaller(
     }
 
     /// <summary>One call, up to its first token.</summary>
-    private async ValueTask<ModelOpening> Open(LiveCompletion live, BinaryData body)
+    private async ValueTask<FirstChunk> Open(LiveCompletion live, BinaryData body)
     {
         var observed = ObservedCall.Begin(live.Model, settings.Providers, live.Admission.MaxOutputTokens, time);
         try
@@ -144,15 +144,15 @@ public sealed partial class ModelCaller(
         }
     }
 
-    private async ValueTask<ModelOpening> Open(LiveCompletion live, BinaryData body, ObservedCall observed)
+    private async ValueTask<FirstChunk> Open(LiveCompletion live, BinaryData body, ObservedCall observed)
     {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(live.Stopping);
-        patience.CancelAfter(settings.Streams.FirstToken);
+        var timeout = CancellationTokenSource.CreateLinkedTokenSource(live.Stopping);
+        timeout.CancelAfter(settings.Streams.FirstToken);
         ModelAnswer? answer = null;
         live.Calls.Add(live.Model.Name);
         try
         {
-            var reply = await chatModel.Open(live.Model, live.OwnKey, body, live.Admission.AttemptId, patience.Token);
+            var reply = await chatModel.Open(live.Model, live.OwnKey, body, live.Admission.AttemptId, timeout.Token);
             if (reply.Failure is { } failure)
             {
                 return failure;
@@ -173,9 +173,9 @@ public sealed partial class ModelCaller(
                 if (chunk.Text.Length > 0 || chunk.Reasoning.Length > 0 || chunk.FinishReason is not null)
                 {
                     observed.Take(chunk);
-                    var call = new ModelCall(chunks, answer, patience, observed);
-                    (answer, patience) = (null, null);
-                    return new ModelOpening(call, null);
+                    var call = new ModelCall(chunks, answer, timeout, observed);
+                    (answer, timeout) = (null, null);
+                    return new FirstChunk(call, null);
                 }
             }
 
@@ -199,13 +199,13 @@ public sealed partial class ModelCaller(
                 await answer.DisposeAsync();
             }
 
-            patience?.Dispose();
+            timeout?.Dispose();
         }
     }
 
     /// <summary>The model took the call, and nothing of an answer came.</summary>
     private static ModelFailure Silent(ProblemKind kind) => new(
-        ModelFault.Passing, new ProblemResult(kind, "The model did not begin to answer. Send the message again."), WasTaken: true, IsOutage: true);
+        ModelFault.Transient, new ProblemResult(kind, "The model did not begin to answer. Send the message again."), WasTaken: true, IsOutage: true);
 
     private static partial class Log
     {

@@ -11,20 +11,20 @@ public sealed partial class PersistAssistantMessage(
     CompletionStore store, ClaimChecks claims, WakeUpQueues queues, TitleWriter titles, Deliveries deliveries, ILogger<PersistAssistantMessage> log)
 {
     [Function(nameof(PersistAssistantMessage))]
-    public Task Run([QueueTrigger(QueueNames.AssistantMessages)] QueueMessage message, CancellationToken cancellation) =>
-        deliveries.Handle(QueueNames.AssistantMessages, message, Persist, cancellation);
+    public Task Run([QueueTrigger(QueueNames.AssistantMessages)] QueueMessage message, CancellationToken cancellationToken) =>
+        deliveries.Handle(QueueNames.AssistantMessages, message, Persist, cancellationToken);
 
     /// <exception cref="InvalidDataException">There is no such completion.</exception>
-    public async Task Persist(WakeUp wakeUp, CancellationToken cancellation)
+    public async Task Persist(WakeUp wakeUp, CancellationToken cancellationToken)
     {
-        if (wakeUp.HasClaim && await claims.Find(wakeUp.CompletionId, cancellation) is { } finished)
+        if (wakeUp.HasClaim && await claims.Find(wakeUp.CompletionId, cancellationToken) is { } finished)
         {
-            var isNew = await store.Finish(finished, 0, isLate: true, cancellation) is not FinishOutcome.NotOurs;
-            await claims.Delete(wakeUp.CompletionId, cancellation);
+            var isNew = await store.Finish(finished, 0, isLate: true, cancellationToken) is not FinishOutcome.NotOurs;
+            await claims.Delete(wakeUp.CompletionId, cancellationToken);
             Log.Claimed(log, wakeUp.CompletionId, isNew);
         }
 
-        var (step, end) = await store.Persist(wakeUp.CompletionId, cancellation);
+        var (step, end) = await store.Persist(wakeUp.CompletionId, cancellationToken);
         switch (step)
         {
             case "persisted":
@@ -33,8 +33,8 @@ public sealed partial class PersistAssistantMessage(
                     Metrics.Ended(end);
                 }
 
-                await queues.Send(QueueNames.UsageEvents, wakeUp with { HasClaim = false }, cancellation);
-                await titles.Write(wakeUp.CompletionId, cancellation);
+                await queues.Send(QueueNames.UsageEvents, wakeUp with { HasClaim = false }, cancellationToken);
+                await titles.Write(wakeUp.CompletionId, cancellationToken);
                 break;
             case null when wakeUp.HasClaim:
                 // An admission that was never committed after all.

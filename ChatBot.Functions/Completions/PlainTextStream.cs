@@ -20,7 +20,7 @@ public sealed class PlainTextStream : StreamFormat
     {
     }
 
-    public override void WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http)
+    public override void WriteEnd(PipeWriter body, CompletionOutcome end, HttpContext http)
     {
     }
 }

@@ -7,7 +7,7 @@ namespace ChatBot.Functions.Completions;
 public static class Receipts
 {
     /// <summary>The receipt of an answer that has ended, by the figures that its ledger rows get.</summary>
-    public static Receipt Of(LiveCompletion live, RelayProgress progress, AnswerEnd end, MeteredUsage metered)
+    public static Receipt Of(LiveCompletion live, RelayProgress progress, CompletionOutcome end, MeteredUsage metered)
     {
         var admission = live.Admission;
         // A call that was refused has no row. One that was taken and gave no token is charged for its prompt, which was the same.

@@ -7,7 +7,7 @@ namespace ChatBot.Functions.Completions;
 /// <param name="MessageId">The user message to store or edit; with a regenerate the message to answer anew, null for the last.</param>
 /// <param name="IsEdit">Whether a message that is there already is answered again, with this content.</param>
 /// <param name="ClientId">The message id as the client gave it, where that was not a UUID.</param>
-/// <param name="LingerSeconds">How long to go on after the client has left; null to the end.</param>
+/// <param name="DisconnectGraceSeconds">How long to go on after the client has left; null to the end.</param>
 /// <param name="IdempotencyKey">Null where the request has none, and no message id either.</param>
 /// <param name="Fingerprint">The same for a repeat, another for another request under the same key.</param>
 /// <param name="IsUnnamed">Whether the client gave nothing that tells a repeat from a second request: then its body does, for a while.</param>
@@ -20,7 +20,7 @@ public sealed record SendCommand(
     string? ClientId,
     string Content,
     string? Model,
-    int? LingerSeconds,
+    int? DisconnectGraceSeconds,
     string? IdempotencyKey,
     byte[] Fingerprint,
     bool IsUnnamed = false)

@@ -17,5 +17,5 @@ public abstract class StreamFormat
     public abstract void WriteKeepAlive(PipeWriter body);
 
     /// <summary>Where there is a problem and the format has none, the connection is to be broken instead.</summary>
-    public abstract void WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http);
+    public abstract void WriteEnd(PipeWriter body, CompletionOutcome end, HttpContext http);
 }

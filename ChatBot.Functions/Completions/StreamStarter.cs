@@ -11,8 +11,8 @@ public sealed class StreamStarter(
     AdmissionStore admissions,
     CompletionRelay relay,
     CompletionFinisher finisher,
-    AnswerFollower follower,
-    UnreadAnswers unread,
+    DraftPoller follower,
+    DisconnectPolicy unread,
     IHostApplicationLifetime lifetime,
     ChatBotSettings settings,
     TimeProvider time)
@@ -20,7 +20,7 @@ public sealed class StreamStarter(
     private static readonly ProblemResult s_isEnding = new(
         ProblemKind.Unavailable, "This instance is shutting down. Send the message again.", retryAfter: TimeSpan.FromSeconds(1));
 
-    public async Task<IResult> Start(CurrentUser user, SendCommand send, bool asText, CancellationToken cancellation)
+    public async Task<IResult> Start(CurrentUser user, SendCommand send, bool asText, CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -30,19 +30,19 @@ public sealed class StreamStarter(
         var traceParent = Activity.Current?.Id;
         var begun = await Begin(user, send, traceParent);
         return begun.Call is { } call
-            ? Send(relay.Start(user, begun.Id, call, send.LingerSeconds, traceParent), asText, null)
-            : await Join(user, begun.Id, asText, cancellation);
+            ? Send(relay.Start(user, begun.Id, call, send.DisconnectGraceSeconds, traceParent), asText, null)
+            : await Join(user, begun.Id, asText, cancellationToken);
     }
 
     /// <summary>Not cancelled when the client leaves: what is admitted must have somebody who runs it, or who ends it.</summary>
-    private async Task<BegunCompletion> Begin(CurrentUser user, SendCommand send, string? traceParent)
+    private async Task<AdmissionResult> Begin(CurrentUser user, SendCommand send, string? traceParent)
     {
         var id = Guid.CreateVersion7();
         try
         {
             return await admissions.Begin(user, id, send, traceParent, CancellationToken.None);
         }
-        catch (UnacknowledgedException)
+        catch (CommitOutcomeUnknownException)
         {
             _ = finisher.Abandon(id);
             throw;
@@ -50,13 +50,13 @@ public sealed class StreamStarter(
     }
 
     /// <summary>From the beginning, or from where the client says it was.</summary>
-    public async Task<IResult> Resume(CurrentUser user, Guid id, StreamPosition? after, CancellationToken cancellation) =>
-        await follower.Find(user, id, cancellation) is { } answer ? Send(answer, asText: false, after) : TypedResults.NoContent();
+    public async Task<IResult> Resume(CurrentUser user, Guid id, StreamPosition? after, CancellationToken cancellationToken) =>
+        await follower.Find(user, id, cancellationToken) is { } answer ? Send(answer, asText: false, after) : TypedResults.NoContent();
 
-    private async Task<IResult> Join(CurrentUser user, Guid id, bool asText, CancellationToken cancellation) =>
-        await follower.Find(user, id, cancellation) is { } answer ? Send(answer, asText, null) : ProblemResult.NotFound;
+    private async Task<IResult> Join(CurrentUser user, Guid id, bool asText, CancellationToken cancellationToken) =>
+        await follower.Find(user, id, cancellationToken) is { } answer ? Send(answer, asText, null) : ProblemResult.NotFound;
 
-    private AnswerStream Send(Answer answer, bool asText, StreamPosition? after) => new(
+    private StreamResult Send(CompletionBuffer answer, bool asText, StreamPosition? after) => new(
         answer,
         asText ? new PlainTextStream() : new UiMessageStream(answer.Id, after),
         after?.Offset ?? 0,

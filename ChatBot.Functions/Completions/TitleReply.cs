@@ -22,8 +22,8 @@ public sealed class TitleReply(RelayProgress progress, ObservedCall observed)
 
     public RelayProgress Progress => progress;
 
-    /// <param name="patience">Ends the reading; once the answer is whole, soon.</param>
-    public async Task Read(ModelAnswer answer, CancellationTokenSource patience)
+    /// <param name="timeout">Ends the reading; once the answer is whole, soon.</param>
+    public async Task Read(ModelAnswer answer, CancellationTokenSource timeout)
     {
         await foreach (var chunk in answer.Chunks)
         {
@@ -42,7 +42,7 @@ public sealed class TitleReply(RelayProgress progress, ObservedCall observed)
             observed.Take(chunk);
             if (chunk.FinishReason is not null)
             {
-                patience.CancelAfter(s_reportPatience);
+                timeout.CancelAfter(s_reportPatience);
             }
         }
     }
@@ -67,7 +67,7 @@ public sealed class TitleReply(RelayProgress progress, ObservedCall observed)
             1,
             id,
             LiveCompletion.FirstEpoch,
-            isDone ? AnswerEnd.Finished : AnswerEnd.Failed,
+            isDone ? CompletionState.Finished : CompletionState.Failed,
             isDone ? "stop" : null,
             null,
             progress.Filtered,

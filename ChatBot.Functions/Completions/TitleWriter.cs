@@ -27,28 +27,28 @@ public sealed partial class TitleWriter(
     private const int MaxOutputTokens = 64;
     private const string Instruction = "Answer with nothing but a title for this conversation, in its language, of at most six words, without quotation marks.";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
     // Longer than the call may take, as nobody renews it.
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(1);
 
-    public async Task Write(Guid answerId, CancellationToken cancellation)
+    public async Task Write(Guid answerId, CancellationToken cancellationToken)
     {
         if (settings.Titles.Model is not { } name
-            || await database.First(Caller.Service, Statement.Of(TitleSql.Subject, Parameter.Uuid(answerId)), Subject.Read, cancellation) is not { } subject)
+            || await database.First(Caller.Service, Statement.Of(TitleSql.Subject, Parameter.Uuid(answerId)), Subject.Read, cancellationToken) is not { } subject)
         {
             return;
         }
 
         var model = settings.Models.First(m => m.Name == name);
         var id = Guid.CreateVersion7();
-        if (await Begin(id, subject, model, cancellation) is { } maxOutput)
+        if (await Begin(id, subject, model, cancellationToken) is { } maxOutput)
         {
-            var outcome = await Call(id, subject, model, maxOutput, cancellation);
-            await completions.Finish(outcome, 0, isLate: false, cancellation);
-            if (outcome.State == AnswerEnd.Finished && TitleText.Of(outcome.Text) is { Length: > 0 } title)
+            var outcome = await Call(id, subject, model, maxOutput, cancellationToken);
+            await completions.Finish(outcome, 0, isLate: false, cancellationToken);
+            if (outcome.State == CompletionState.Finished && TitleText.Of(outcome.Text) is { Length: > 0 } title)
             {
-                await database.Execute(Caller.Service, Statement.Of(TitleSql.Give, Parameter.Uuid(subject.UserId), Parameter.Uuid(subject.ChatId), Parameter.Text(title)), cancellation);
+                await database.Execute(Caller.Service, Statement.Of(TitleSql.Give, Parameter.Uuid(subject.UserId), Parameter.Uuid(subject.ChatId), Parameter.Text(title)), cancellationToken);
             }
 
             await queues.TryWake(id, null, hasClaim: false);
@@ -56,7 +56,7 @@ public sealed partial class TitleWriter(
     }
 
     /// <summary>The output tokens that are reserved; null where the call may not be made.</summary>
-    private Task<int?> Begin(Guid id, Subject subject, ModelSettings model, CancellationToken cancellation) =>
+    private Task<int?> Begin(Guid id, Subject subject, ModelSettings model, CancellationToken cancellationToken) =>
         database.One(
             Caller.Service,
             Statement.Of(
@@ -69,24 +69,24 @@ public sealed partial class TitleWriter(
                 Parameter.Integer(subject.Bytes),
                 Parameter.Integer(MaxOutputTokens),
                 Parameter.Span(s_lease),
-                Parameter.Span(s_patience)),
+                Parameter.Span(s_timeout)),
             row => row.ValueOrNull<int>(0),
-            cancellation);
+            cancellationToken);
 
-    private async Task<FinishedAnswer> Call(Guid id, Subject subject, ModelSettings model, int maxOutput, CancellationToken cancellation)
+    private async Task<FinishedAnswer> Call(Guid id, Subject subject, ModelSettings model, int maxOutput, CancellationToken cancellationToken)
     {
         var messages = subject.Messages();
         var reply = new TitleReply(new RelayProgress(time), ObservedCall.Begin(model, settings.Providers, maxOutput, time));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(s_patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(s_timeout);
         try
         {
-            var opened = await models.Open(model, null, ModelRequest.Write(model.Deployment, messages, maxOutput), id, patience.Token);
+            var opened = await models.Open(model, null, ModelRequest.Write(model.Deployment, messages, maxOutput), id, timeout.Token);
             if (opened.Answer is { } answer)
             {
                 await using (answer)
                 {
-                    await reply.Read(answer, patience);
+                    await reply.Read(answer, timeout);
                 }
             }
             else

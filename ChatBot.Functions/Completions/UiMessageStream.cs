@@ -64,7 +64,7 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
 
     public override void WriteKeepAlive(PipeWriter body) => Write(body, ": keep-alive\n\n"u8);
 
-    public override void WriteEnd(PipeWriter body, AnswerEnd end, HttpContext http)
+    public override void WriteEnd(PipeWriter body, CompletionOutcome end, HttpContext http)
     {
         if (end.Problem is { } problem)
         {
@@ -83,7 +83,7 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
         Write(body, "data: [DONE]\n\n"u8);
     }
 
-    private void WriteGoodEnd(PipeWriter body, AnswerEnd end)
+    private void WriteGoodEnd(PipeWriter body, CompletionOutcome end)
     {
         if (Begin(body, StreamStage.TextEnded, "text-end"u8))
         {
@@ -96,7 +96,7 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
             End(body);
         }
 
-        var isStopped = end.State == AnswerEnd.Stopped;
+        var isStopped = end.State == CompletionState.Stopped;
         if (isStopped)
         {
             WriteStatus(body, end);
@@ -127,7 +127,7 @@ public sealed class UiMessageStream(Guid answerId, StreamPosition? after) : Stre
         End(body);
     }
 
-    private void WriteStatus(PipeWriter body, AnswerEnd end)
+    private void WriteStatus(PipeWriter body, CompletionOutcome end)
     {
         if (_had < StreamStage.Ended)
         {

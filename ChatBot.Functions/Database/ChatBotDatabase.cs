@@ -26,11 +26,11 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
 
     /// <summary>Whether the database answers, on a connection that is kept for this.</summary>
     /// <exception cref="NpgsqlException">It does not.</exception>
-    public async Task Ping(CancellationToken cancellation)
+    public async Task Ping(CancellationToken cancellationToken)
     {
-        await using var connection = await Rent(_probe.Value, cancellation);
+        await using var connection = await Rent(_probe.Value, cancellationToken);
         await using var command = new NpgsqlCommand(Nothing, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Makes sure that the caller's account is still there, where nothing else is done on their behalf.</summary>
@@ -38,65 +38,65 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
     public Task CheckAccount(Caller caller, CancellationToken cancellationToken) => Execute(caller, Statement.Of(Nothing), cancellationToken);
 
     /// <summary>The first row that <paramref name="statement"/> returns, or null.</summary>
-    public async Task<T?> First<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    public async Task<T?> First<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
         where T : class
     {
-        await using var rows = await Open(caller, statement, cancellation);
-        var row = await rows.Reader.ReadAsync(cancellation) ? read(rows.Reader) : null;
-        await rows.Complete(cancellation);
+        await using var rows = await Open(caller, statement, cancellationToken);
+        var row = await rows.Reader.ReadAsync(cancellationToken) ? read(rows.Reader) : null;
+        await rows.Complete(cancellationToken);
         return row;
     }
 
     /// <summary>The row of a statement that always returns one, like the call of a function.</summary>
-    public async Task<T> One<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    public async Task<T> One<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        await using var rows = await Open(caller, statement, cancellation);
-        await rows.Reader.ReadAsync(cancellation);
+        await using var rows = await Open(caller, statement, cancellationToken);
+        await rows.Reader.ReadAsync(cancellationToken);
         var row = read(rows.Reader);
-        await rows.Complete(cancellation);
+        await rows.Complete(cancellationToken);
         return row;
     }
 
-    public async Task<List<T>> All<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    public async Task<List<T>> All<T>(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        await using var rows = await Open(caller, statement, cancellation);
+        await using var rows = await Open(caller, statement, cancellationToken);
         var all = new List<T>();
-        while (await rows.Reader.ReadAsync(cancellation))
+        while (await rows.Reader.ReadAsync(cancellationToken))
         {
             all.Add(read(rows.Reader));
         }
 
-        await rows.Complete(cancellation);
+        await rows.Complete(cancellationToken);
         return all;
     }
 
     /// <summary>Hands on one row after another, until there are no more or <paramref name="read"/> says that it has enough.</summary>
-    public async Task Each(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, bool> read, CancellationToken cancellation)
+    public async Task Each(Caller caller, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, bool> read, CancellationToken cancellationToken)
     {
-        await using var rows = await Open(caller, statement, cancellation);
-        while (await rows.Reader.ReadAsync(cancellation) && read(rows.Reader))
+        await using var rows = await Open(caller, statement, cancellationToken);
+        while (await rows.Reader.ReadAsync(cancellationToken) && read(rows.Reader))
         {
         }
 
-        await rows.Complete(cancellation);
+        await rows.Complete(cancellationToken);
     }
 
     /// <summary>How many rows <paramref name="statement"/> changed.</summary>
-    public async Task<int> Execute(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellation)
+    public async Task<int> Execute(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellationToken)
     {
-        await using var rows = await Open(caller, statement, cancellation);
-        await rows.Complete(cancellation);
+        await using var rows = await Open(caller, statement, cancellationToken);
+        await rows.Complete(cancellationToken);
         return (int)statement.Rows;
     }
 
-    private async Task<OpenRows> Open(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellation)
+    private async Task<OpenRows> Open(Caller caller, NpgsqlBatchCommand statement, CancellationToken cancellationToken)
     {
         var span = Traces.BeginStatement(statement.CommandText);
         NpgsqlConnection? connection = null;
         NpgsqlBatch? batch = null;
         try
         {
-            connection = await Rent(_source.Value, cancellation);
+            connection = await Rent(_source.Value, cancellationToken);
             batch = connection.CreateBatch();
             span?.SetTag("server.address", connection.Host);
             batch.BatchCommands.Add(Statement.Of(
@@ -108,11 +108,11 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
             }
 
             batch.BatchCommands.Add(statement);
-            var reader = await batch.ExecuteReaderAsync(cancellation);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken);
             var rows = new OpenRows(connection, batch, reader, span);
             for (var before = batch.BatchCommands.Count - 1; before > 0; before--)
             {
-                await reader.NextResultAsync(cancellation);
+                await reader.NextResultAsync(cancellationToken);
             }
 
             return rows;
@@ -131,7 +131,7 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
             await connection!.DisposeAsync();
             if (e is NpgsqlException and not PostgresException)
             {
-                throw new UnacknowledgedException((NpgsqlException)e);
+                throw new CommitOutcomeUnknownException((NpgsqlException)e);
             }
 
             throw;
@@ -139,11 +139,11 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
     }
 
     /// <exception cref="NpgsqlException">There is none in time.</exception>
-    private static async Task<NpgsqlConnection> Rent(NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<NpgsqlConnection> Rent(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
         try
         {
-            return await source.OpenConnectionAsync(cancellation);
+            return await source.OpenConnectionAsync(cancellationToken);
         }
         catch (TimeoutException e)
         {
@@ -184,11 +184,11 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
         public NpgsqlDataReader Reader => reader;
 
         /// <summary>Reads to the end: an error of the commit arrives there.</summary>
-        public async Task Complete(CancellationToken cancellation)
+        public async Task Complete(CancellationToken cancellationToken)
         {
             try
             {
-                while (await Reader.NextResultAsync(cancellation))
+                while (await Reader.NextResultAsync(cancellationToken))
                 {
                 }
 
@@ -203,7 +203,7 @@ public sealed class ChatBotDatabase(DatabaseSettings settings) : IAsyncDisposabl
                     throw;
                 }
 
-                throw new UnacknowledgedException(e);
+                throw new CommitOutcomeUnknownException(e);
             }
         }
 

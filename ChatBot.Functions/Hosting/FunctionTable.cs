@@ -63,10 +63,10 @@ public sealed class FunctionTable
     {
         var invoker = MethodInvoker.Create(method);
         var types = Array.ConvertAll(method.GetParameters(), p => p.ParameterType);
-        return (services, trigger, cancellation) =>
+        return (services, trigger, cancellationToken) =>
         {
             var arguments = Array.ConvertAll<Type, object?>(types, type =>
-                type == typeof(CancellationToken) ? cancellation : type == typeof(DurableTaskClient) ? services.GetRequiredService(type) : trigger);
+                type == typeof(CancellationToken) ? cancellationToken : type == typeof(DurableTaskClient) ? services.GetRequiredService(type) : trigger);
             return (Task)invoker.Invoke(services.GetRequiredService(method.DeclaringType!), arguments.AsSpan())!;
         };
     }

@@ -13,17 +13,17 @@ public sealed class HealthFunctions(ReadinessProbe probe)
 
     [Function(nameof(GetHealth))]
     [AllowAnonymous]
-    public JsonAnswer<Health> GetHealth(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) => JsonAnswer.Of(s_ok, ChatBotJson.Default.Health);
+    public JsonResult<Health> GetHealth(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) => JsonResult.Of(s_ok, ChatBotJson.Default.Health);
 
     [Function(nameof(GetReadiness))]
     [AllowAnonymous]
     public async Task<IResult> GetReadiness(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        var readiness = await probe.Check(cancellation);
-        return readiness is { HasDatabase: true, HasStorage: true } ? JsonAnswer.Of(s_ok, ChatBotJson.Default.Health) : NotReady(readiness);
+        var readiness = await probe.Check(cancellationToken);
+        return readiness is { HasDatabase: true, HasStorage: true } ? JsonResult.Of(s_ok, ChatBotJson.Default.Health) : NotReady(readiness);
     }
 
     private static ProblemResult NotReady(Readiness readiness)

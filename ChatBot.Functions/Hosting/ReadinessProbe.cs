@@ -18,7 +18,7 @@ public sealed class ReadinessProbe(ChatBotDatabase database, WakeUpQueues queues
     private Task<Readiness>? _latest;
     private long _endedAt;
 
-    public Task<Readiness> Check(CancellationToken cancellation)
+    public Task<Readiness> Check(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -28,7 +28,7 @@ public sealed class ReadinessProbe(ChatBotDatabase database, WakeUpQueues queues
                 _latest = Task.Run(Probe, CancellationToken.None);
             }
 
-            return _latest.WaitAsync(cancellation);
+            return _latest.WaitAsync(cancellationToken);
         }
     }
 

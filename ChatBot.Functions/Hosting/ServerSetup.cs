@@ -41,7 +41,7 @@ public static class ServerSetup
             ActivityHeadersPropagator = null,
         })
         {
-            // Each call has its own patience.
+            // Each call has its own timeout.
             Timeout = Timeout.InfiniteTimeSpan,
         });
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy

@@ -27,15 +27,15 @@ public static class StandaloneHost
     private static void AddTriggers(this IServiceCollection services, ChatBotSettings settings)
     {
         services.AddSingleton(s => DurableTaskChannel.Client(settings.DurableTask!.Endpoint, s.GetRequiredService<ILoggerFactory>()));
-        services.AddHostedService<DurablePump>();
+        services.AddHostedService<DurableListener>();
         foreach (var function in ChatBotApp.Functions.Queues.Where(f => !settings.DisabledFunctions.Contains(f.Name)))
         {
-            services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<QueuePump>(s, function));
+            services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<QueueListener>(s, function));
         }
 
         foreach (var function in ChatBotApp.Functions.Timers.Where(f => !settings.DisabledFunctions.Contains(f.Name)))
         {
-            services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<TimerPump>(s, function));
+            services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<TimerListener>(s, function));
         }
     }
 }

@@ -31,7 +31,7 @@ namespace ChatBot.Functions.Http;
 [JsonSerializable(typeof(ProviderKeyRequest))]
 [JsonSerializable(typeof(ProviderKeyDescription))]
 [JsonSerializable(typeof(Page<Model>))]
-[JsonSerializable(typeof(Standing))]
+[JsonSerializable(typeof(UsageSummary))]
 [JsonSerializable(typeof(Estimate))]
 [JsonSerializable(typeof(UsageEvent))]
 [JsonSerializable(typeof(Page<DailyUsage>))]

@@ -17,7 +17,7 @@ public static class PageReader
 {
     /// <summary>The page as JSON: the connection is given back before anything of it is sent.</summary>
     public static async Task<JsonPage<T>> Page<T>(
-        this ChatBotDatabase database, Caller caller, NpgsqlBatchCommand statement, PageShape<T> shape, CancellationToken cancellation)
+        this ChatBotDatabase database, Caller caller, NpgsqlBatchCommand statement, PageShape<T> shape, CancellationToken cancellationToken)
         where T : class
     {
         var rows = new JsonRows<T>(shape.Type);
@@ -41,7 +41,7 @@ public static class PageReader
                     hasMore = shape.Found is { } column && row.GetInt64(column) > rows.Count;
                     return true;
                 },
-                cancellation);
+                cancellationToken);
         }
         catch
         {

@@ -30,7 +30,7 @@ public static class RequestBody
     public const int OrdinaryLimit = 64 * 1024;
 
     public static async Task<RequestBody<T>> ReadBody<T>(
-        this HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellation, int limit = OrdinaryLimit)
+        this HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken, int limit = OrdinaryLimit)
         where T : class
     {
         if (!request.HasJsonContentType())
@@ -42,7 +42,7 @@ public static class RequestBody
 
         try
         {
-            var value = await JsonSerializer.DeserializeAsync(request.Body, type, cancellation);
+            var value = await JsonSerializer.DeserializeAsync(request.Body, type, cancellationToken);
             return value is null ? Refused<T>(ProblemKind.InvalidJson, "The body must be a JSON object.") : new(value, null);
         }
         catch (UnprocessableTextException e)

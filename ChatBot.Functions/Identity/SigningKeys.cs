@@ -26,14 +26,14 @@ public sealed partial class SigningKeys(SupabaseSettings settings, HttpClient ht
 
     /// <summary>The keys of that id, none where the project has none.</summary>
     /// <exception cref="HttpRequestException">No keys could be fetched since the start.</exception>
-    public async ValueTask<IEnumerable<JsonWebKey>> Find(string keyId, CancellationToken cancellation)
+    public async ValueTask<IEnumerable<JsonWebKey>> Find(string keyId, CancellationToken cancellationToken)
     {
         if (_keys is { } known && known.Contains(keyId) && !IsOlderThan(s_mostBetweenFetches))
         {
             return known[keyId];
         }
 
-        await _fetching.WaitAsync(cancellation);
+        await _fetching.WaitAsync(cancellationToken);
         try
         {
             if (IsOlderThan(_keys is null ? RetryAfter : _keys.Contains(keyId) ? s_mostBetweenFetches : s_leastBetweenFetches))

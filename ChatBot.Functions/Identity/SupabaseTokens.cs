@@ -15,14 +15,14 @@ public sealed class SupabaseTokens(SupabaseSettings settings, SigningKeys keys)
 
     /// <summary>The user whose token it is, or null for a token that is not to be trusted.</summary>
     /// <exception cref="HttpRequestException">The signing keys cannot be had, so that nothing is known of the token.</exception>
-    public async ValueTask<CurrentUser?> Verify(string token, CancellationToken cancellation)
+    public async ValueTask<CurrentUser?> Verify(string token, CancellationToken cancellationToken)
     {
         if (!TokenContent.TryRead(token, out var content))
         {
             return null;
         }
 
-        foreach (var key in await KeysFor(content, cancellation))
+        foreach (var key in await KeysFor(content, cancellationToken))
         {
             if (await IsValid(token, key, content.Algorithm))
             {
@@ -33,12 +33,12 @@ public sealed class SupabaseTokens(SupabaseSettings settings, SigningKeys keys)
         return null;
     }
 
-    private async ValueTask<IEnumerable<SecurityKey>> KeysFor(TokenContent content, CancellationToken cancellation) => content.Algorithm switch
+    private async ValueTask<IEnumerable<SecurityKey>> KeysFor(TokenContent content, CancellationToken cancellationToken) => content.Algorithm switch
     {
         SecurityAlgorithms.HmacSha256 when _secret is not null => [_secret],
         // A public key is never taken for a shared secret, nor for one of another kind.
         SecurityAlgorithms.EcdsaSha256 or SecurityAlgorithms.RsaSha256 when content.KeyId is { Length: > 0 } keyId =>
-            (await keys.Find(keyId, cancellation)).Where(key => KeySet.AlgorithmOf(key) == content.Algorithm),
+            (await keys.Find(keyId, cancellationToken)).Where(key => KeySet.AlgorithmOf(key) == content.Algorithm),
         _ => [],
     };
 

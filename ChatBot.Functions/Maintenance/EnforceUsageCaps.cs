@@ -13,58 +13,58 @@ public sealed class EnforceUsageCaps(ChatBotDatabase database)
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(2);
 
     [Function(nameof(EnforceUsageCaps))]
-    public Task Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellation) => Enforce(cancellation);
+    public Task Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) => Enforce(cancellationToken);
 
     /// <returns>False while another instance is at it: nothing was done.</returns>
     /// <exception cref="AggregateException">Some jobs failed.</exception>
-    public async Task<bool> Enforce(CancellationToken cancellation)
+    public async Task<bool> Enforce(CancellationToken cancellationToken)
     {
         var holder = Guid.NewGuid();
-        if (!await IsOurTurn(holder, cancellation))
+        if (!await IsOurTurn(holder, cancellationToken))
         {
             return false;
         }
 
         Func<Task>[] jobs =
         [
-            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.ReleaseReservations), cancellation),
-            () => ReviewPlans(cancellation),
-            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.StopBlocked), cancellation),
-            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.EndTimerRun, Parameter.Uuid(holder)), cancellation),
+            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.ReleaseReservations), cancellationToken),
+            () => ReviewPlans(cancellationToken),
+            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.StopBlocked), cancellationToken),
+            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.EndTimerRun, Parameter.Uuid(holder)), cancellationToken),
         ];
-        await RunAll(jobs, cancellation);
+        await RunAll(jobs, cancellationToken);
         return true;
     }
 
-    private Task<bool> IsOurTurn(Guid holder, CancellationToken cancellation) =>
+    private Task<bool> IsOurTurn(Guid holder, CancellationToken cancellationToken) =>
         database.One(
             Caller.Service,
             Statement.Of(MaintenanceSql.BeginTimerRun, Parameter.Uuid(holder), Parameter.Span(s_lease)),
             row => row.GetBoolean(0),
-            cancellation);
+            cancellationToken);
 
     /// <summary>Of plans whose caps have changed everybody is blocked, unblocked or warned who is so now.</summary>
-    private async Task ReviewPlans(CancellationToken cancellation)
+    private async Task ReviewPlans(CancellationToken cancellationToken)
     {
         const int batch = 5_000;
         var plans = await database.All(
-            Caller.Service, Statement.Of(MaintenanceSql.PlansToReview), row => (Id: row.GetString(0), ChangedAt: row.Time(1)), cancellation);
+            Caller.Service, Statement.Of(MaintenanceSql.PlansToReview), row => (Id: row.GetString(0), ChangedAt: row.Time(1)), cancellationToken);
         foreach (var (plan, changedAt) in plans)
         {
             Guid? last = Guid.Empty;
             while (last is not null)
             {
                 var review = Statement.Of(MaintenanceSql.ReviewPlan, Parameter.Text(plan), Parameter.Uuid(last), Parameter.Integer(batch));
-                last = await database.One(Caller.Service, review, row => row.ValueOrNull<Guid>(0), cancellation);
+                last = await database.One(Caller.Service, review, row => row.ValueOrNull<Guid>(0), cancellationToken);
             }
 
             await database.Execute(
-                Caller.Service, Statement.Of(MaintenanceSql.EndReview, Parameter.Text(plan), Parameter.Time(changedAt)), cancellation);
+                Caller.Service, Statement.Of(MaintenanceSql.EndReview, Parameter.Text(plan), Parameter.Time(changedAt)), cancellationToken);
         }
     }
 
     /// <summary>Each job is a transaction of its own, and one that fails does not keep the others from being done.</summary>
-    private static async Task RunAll(IEnumerable<Func<Task>> jobs, CancellationToken cancellation)
+    private static async Task RunAll(IEnumerable<Func<Task>> jobs, CancellationToken cancellationToken)
     {
         List<Exception> failures = [];
         foreach (var job in jobs)
@@ -73,7 +73,7 @@ public sealed class EnforceUsageCaps(ChatBotDatabase database)
             {
                 await job();
             }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 failures.Add(e);
             }

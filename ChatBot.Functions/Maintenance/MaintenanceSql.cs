@@ -24,5 +24,5 @@ public static class MaintenanceSql
 
     public const string EndReview = "select billing.end_review($1, $2)";
 
-    public const string StopBlocked = "select chatbot.stop_blocked()";
+    public const string StopBlocked = "select chatbot.cancel_blocked()";
 }

@@ -28,47 +28,47 @@ public sealed partial class SweepCompletions(
 
     // All timers of half a minute fire in the same second: on Azure an instance is paid for by the second.
     [Function(nameof(SweepCompletions))]
-    public async Task Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellation)
+    public async Task Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        await completions.ForgetStops(cancellation);
-        await Sweep(cancellation);
+        await completions.ForgetStops(cancellationToken);
+        await Sweep(cancellationToken);
         // Only where the database is there: else these messages would fail until they are dead letters.
-        await WakeClaimed(cancellation);
+        await EnqueueStoredCompletions(cancellationToken);
     }
 
-    private async Task Sweep(CancellationToken cancellation)
+    private async Task Sweep(CancellationToken cancellationToken)
     {
-        var pause = await AreLong(cancellation) ? s_longestPause : s_shortestPause;
+        var pause = await AreLong(cancellationToken) ? s_longestPause : s_shortestPause;
         int found;
         do
         {
-            found = await SweepBatch(pause, cancellation);
+            found = await SweepBatch(pause, cancellationToken);
         }
         while (found >= SweepBatchSize);
     }
 
     /// <summary>Whether the queues are long; also where the storage account does not tell.</summary>
-    private async Task<bool> AreLong(CancellationToken cancellation)
+    private async Task<bool> AreLong(CancellationToken cancellationToken)
     {
         try
         {
-            var counts = await Task.WhenAll(queues.Count(QueueNames.AssistantMessages, cancellation), queues.Count(QueueNames.UsageEvents, cancellation));
+            var counts = await Task.WhenAll(queues.Count(QueueNames.AssistantMessages, cancellationToken), queues.Count(QueueNames.UsageEvents, cancellationToken));
             return counts.Sum() > LongQueue;
         }
-        catch (Exception e) when (StorageFailures.IsOne(e) && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (StorageFailures.IsOne(e) && !cancellationToken.IsCancellationRequested)
         {
             return true;
         }
     }
 
-    private async Task<int> SweepBatch(TimeSpan longestPause, CancellationToken cancellation)
+    private async Task<int> SweepBatch(TimeSpan longestPause, CancellationToken cancellationToken)
     {
         var found = await database.All(
             Caller.Service,
             Statement.Of(MaintenanceSql.Sweep, Parameter.Span(s_forgottenAfter), Parameter.Span(longestPause), Parameter.Integer(SweepBatchSize)),
             row => (Queue: row.GetString(0), CompletionId: row.GetGuid(1), TraceParent: row.TextOrNull(2), Waited: row.ValueOrNull<TimeSpan>(3)),
-            cancellation);
-        await Parallel.ForEachAsync(found, cancellation, async (forgotten, sending) =>
+            cancellationToken);
+        await Parallel.ForEachAsync(found, cancellationToken, async (forgotten, sending) =>
         {
             if (forgotten.Waited is { } age)
             {
@@ -86,11 +86,11 @@ public sealed partial class SweepCompletions(
     }
 
     /// <summary>Whatever became of the wake-ups that were sent along with them, what waits in the storage account is stored.</summary>
-    private async Task WakeClaimed(CancellationToken cancellation)
+    private async Task EnqueueStoredCompletions(CancellationToken cancellationToken)
     {
-        foreach (var completionId in await claims.List(cancellation))
+        foreach (var completionId in await claims.List(cancellationToken))
         {
-            await queues.Send(QueueNames.AssistantMessages, new WakeUp(1, completionId, HasClaim: true), cancellation);
+            await queues.Send(QueueNames.AssistantMessages, new WakeUp(1, completionId, HasClaim: true), cancellationToken);
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class MessageFunctions(MessageStore messages)
     [Function(nameof(ListMessages))]
     public async Task<IResult> ListMessages(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "chats/{chatId}/messages")] HttpRequest request,
-        CurrentUser user, string chatId, CancellationToken cancellation)
+        CurrentUser user, string chatId, CancellationToken cancellationToken)
     {
         if (Paging.Limit(request) is not { } limit)
         {
@@ -30,17 +30,17 @@ public sealed class MessageFunctions(MessageStore messages)
 
         var chat = ClientId.ToUuid(chatId, user.Id);
         var page = after.Length > 0
-            ? await messages.After(user, chat, afterSeq, limit, cancellation)
-            : await messages.Before(user, chat, beforeSeq, limit, cancellation);
+            ? await messages.After(user, chat, afterSeq, limit, cancellationToken)
+            : await messages.Before(user, chat, beforeSeq, limit, cancellationToken);
         return page is null ? ProblemResult.NotFound : page;
     }
 
     [Function(nameof(CreateMessage))]
     public async Task<IResult> CreateMessage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "chats/{chatId}/messages")] HttpRequest request,
-        CurrentUser user, string chatId, CancellationToken cancellation)
+        CurrentUser user, string chatId, CancellationToken cancellationToken)
     {
-        var body = await request.ReadBody(ChatBotJson.Default.CreateMessageRequest, cancellation, RequestBody.SendLimit);
+        var body = await request.ReadBody(ChatBotJson.Default.CreateMessageRequest, cancellationToken, RequestBody.SendLimit);
         if (body.IsRefused(out var problem, out var sent))
         {
             return problem;
@@ -53,10 +53,10 @@ public sealed class MessageFunctions(MessageStore messages)
 
         var chat = ClientId.ToUuid(chatId, user.Id);
         var id = sent.Id is { } given ? ClientId.ToUuid(given, chat) : Guid.CreateVersion7();
-        var isNew = await messages.Create(user, chat, id, sent.Content!, ClientIdOf(sent.Id), cancellation);
-        if (await messages.Get(user, chat, id, cancellation) is not { } message)
+        var isNew = await messages.Create(user, chat, id, sent.Content!, ClientIdOf(sent.Id), cancellationToken);
+        if (await messages.Get(user, chat, id, cancellationToken) is not { } message)
         {
-            return await messages.ChatExists(user, chat, cancellation)
+            return await messages.ChatExists(user, chat, cancellationToken)
                 ? new ProblemResult(ProblemKind.IdInUse, "The id is taken. Choose another one.")
                 : ProblemResult.NotFound;
         }
@@ -73,18 +73,18 @@ public sealed class MessageFunctions(MessageStore messages)
     [Function(nameof(GetMessage))]
     public async Task<IResult> GetMessage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "chats/{chatId}/messages/{messageId}")] HttpRequest request,
-        CurrentUser user, string chatId, string messageId, CancellationToken cancellation)
+        CurrentUser user, string chatId, string messageId, CancellationToken cancellationToken)
     {
         var (chat, id) = Ids(user, chatId, messageId);
-        return await messages.Get(user, chat, id, cancellation) is { } message ? Answer(message) : ProblemResult.NotFound;
+        return await messages.Get(user, chat, id, cancellationToken) is { } message ? Answer(message) : ProblemResult.NotFound;
     }
 
     [Function(nameof(UpdateMessage))]
     public async Task<IResult> UpdateMessage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "chats/{chatId}/messages/{messageId}")] HttpRequest request,
-        CurrentUser user, string chatId, string messageId, CancellationToken cancellation)
+        CurrentUser user, string chatId, string messageId, CancellationToken cancellationToken)
     {
-        var body = await request.ReadBody(ChatBotJson.Default.UpdateMessageRequest, cancellation, RequestBody.SendLimit);
+        var body = await request.ReadBody(ChatBotJson.Default.UpdateMessageRequest, cancellationToken, RequestBody.SendLimit);
         if (body.IsRefused(out var problem, out var sent))
         {
             return problem;
@@ -96,14 +96,14 @@ public sealed class MessageFunctions(MessageStore messages)
         }
 
         var (chat, id) = Ids(user, chatId, messageId);
-        var expected = await Expected(request, user, chat, id, cancellation);
+        var expected = await Expected(request, user, chat, id, cancellationToken);
         if (expected.Problem is not null)
         {
             return expected.Problem;
         }
 
-        var isChanged = await messages.Update(user, chat, id, sent.Content!, expected.UpdatedAt, cancellation);
-        return await messages.Get(user, chat, id, cancellation) switch
+        var isChanged = await messages.Update(user, chat, id, sent.Content!, expected.UpdatedAt, cancellationToken);
+        return await messages.Get(user, chat, id, cancellationToken) switch
         {
             null => ProblemResult.NotFound,
             { } message when isChanged => Answer(message),
@@ -115,33 +115,33 @@ public sealed class MessageFunctions(MessageStore messages)
     [Function(nameof(DeleteMessage))]
     public async Task<IResult> DeleteMessage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "chats/{chatId}/messages/{messageId}")] HttpRequest request,
-        CurrentUser user, string chatId, string messageId, CancellationToken cancellation)
+        CurrentUser user, string chatId, string messageId, CancellationToken cancellationToken)
     {
         var (chat, id) = Ids(user, chatId, messageId);
-        var expected = await Expected(request, user, chat, id, cancellation);
+        var expected = await Expected(request, user, chat, id, cancellationToken);
         if (expected.Problem is not null)
         {
             return expected.Problem;
         }
 
-        if (await messages.Delete(user, chat, id, expected.UpdatedAt, cancellation))
+        if (await messages.Delete(user, chat, id, expected.UpdatedAt, cancellationToken))
         {
             return TypedResults.NoContent();
         }
 
-        return expected.UpdatedAt is not null && await messages.Get(user, chat, id, cancellation) is not null ? s_notAsExpected : ProblemResult.NotFound;
+        return expected.UpdatedAt is not null && await messages.Get(user, chat, id, cancellationToken) is not null ? s_notAsExpected : ProblemResult.NotFound;
     }
 
     /// <summary>What If-Match demands of a message: when it was changed last where its state is the one that the client knows.</summary>
     private async Task<(DateTimeOffset? UpdatedAt, ProblemResult? Problem)> Expected(
-        HttpRequest request, CurrentUser user, Guid chat, Guid id, CancellationToken cancellation)
+        HttpRequest request, CurrentUser user, Guid chat, Guid id, CancellationToken cancellationToken)
     {
         if (request.Headers.IfMatch.ToString() is "" or "*")
         {
             return (null, null);
         }
 
-        if (await messages.Get(user, chat, id, cancellation) is not { } message)
+        if (await messages.Get(user, chat, id, cancellationToken) is not { } message)
         {
             return (null, ProblemResult.NotFound);
         }
@@ -150,8 +150,8 @@ public sealed class MessageFunctions(MessageStore messages)
         return request.GetTypedHeaders().IfMatch.Any(known => !known.IsWeak && known.Tag == tag) ? (message.UpdatedAt, null) : (null, s_notAsExpected);
     }
 
-    internal static JsonAnswer<Message> Answer(Message message, int status = StatusCodes.Status200OK) =>
-        JsonAnswer.Of(message, ChatBotJson.Default.Message, status, ContentTag.Of(message, ChatBotJson.Default.Message));
+    internal static JsonResult<Message> Answer(Message message, int status = StatusCodes.Status200OK) =>
+        JsonResult.Of(message, ChatBotJson.Default.Message, status, ContentTag.Of(message, ChatBotJson.Default.Message));
 
     internal static (Guid Chat, Guid Message) Ids(CurrentUser user, string chatId, string messageId)
     {

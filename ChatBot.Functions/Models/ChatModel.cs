@@ -26,14 +26,14 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
     /// <param name="ownKey">The user's own key, for models of OpenAI.</param>
     /// <param name="body">The request as JSON.</param>
     /// <param name="id">Names the call in the provider's logs, and in the ledger.</param>
-    public async Task<ModelReply> Open(ModelSettings model, string? ownKey, BinaryData body, Guid id, CancellationToken cancellation)
+    public async Task<ModelResponse> Open(ModelSettings model, string? ownKey, BinaryData body, Guid id, CancellationToken cancellationToken)
     {
         var client = ClientFor(model, ownKey);
         if (client is null)
         {
             Log.NoCredential(log, model.Name);
             return new ModelFailure(
-                ModelFault.Unusable, new ProblemResult(ProblemKind.ModelFailed, "The model's provider is not set up. Choose another model."));
+                ModelFault.Unavailable, new ProblemResult(ProblemKind.ModelFailed, "The model's provider is not set up. Choose another model."));
         }
 
         try
@@ -43,18 +43,18 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
                 // A stream has to be handed on as it comes.
                 BufferResponse = false,
                 ErrorOptions = ClientErrorBehaviors.NoThrow,
-                CancellationToken = cancellation,
+                CancellationToken = cancellationToken,
             };
             options.SetHeader("X-Client-Request-Id", id.ToString());
             options.SetHeader("Accept-Encoding", "identity");
             var result = await client.CompleteChatAsync(BinaryContent.Create(body), options);
-            return await _replies.Read(result.GetRawResponse(), model, ownKey is not null, cancellation);
+            return await _replies.Read(result.GetRawResponse(), model, ownKey is not null, cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or ClientResultException or IOException or InvalidDataException)
         {
             Log.Unreachable(log, model.Name, e.GetType().Name);
             return new ModelFailure(
-                ModelFault.Passing,
+                ModelFault.Transient,
                 new ProblemResult(ProblemKind.ModelFailed, "The model cannot be reached at the moment. Send the message again."),
                 WasTaken: !IsUnsent(e),
                 IsOutage: true) { ErrorType = e.GetType().Name };
@@ -67,19 +67,19 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
         or HttpRequestError.ProxyTunnelError;
 
     /// <summary>Asks the provider whether a user's own key is good. Null: it is.</summary>
-    public async Task<ProblemResult?> VerifyKey(string key, CancellationToken cancellation)
+    public async Task<ProblemResult?> VerifyKey(string key, CancellationToken cancellationToken)
     {
         var client = new OpenAIModelClient(new ApiKeyCredential(key), OpenAIOptions(settings.Providers, http));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(s_verificationPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(s_verificationPatience);
         int status;
         try
         {
-            var options = new RequestOptions { ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = patience.Token };
+            var options = new RequestOptions { ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = timeout.Token };
             status = (await client.GetModelsAsync(options)).GetRawResponse().Status;
         }
         catch (Exception e) when (e is HttpRequestException or ClientResultException or IOException or OperationCanceledException
-            && !cancellation.IsCancellationRequested)
+            && !cancellationToken.IsCancellationRequested)
         {
             status = StatusCodes.Status503ServiceUnavailable;
         }

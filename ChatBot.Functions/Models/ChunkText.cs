@@ -29,7 +29,7 @@ public sealed class ChunkText
         // A half that was left over takes one more.
         MakeRoom(json.ValueSpan.Length + 1);
         var room = _text.AsSpan(_length);
-        var length = _half == 0 && TryCopy(ref json, room, out var copied) ? copied : OddText.Read(json.ValueSpan, room, ref _half);
+        var length = _half == 0 && TryCopy(ref json, room, out var copied) ? copied : LenientJsonString.Read(json.ValueSpan, room, ref _half);
         // Postgres has no U+0000 in texts.
         room[..length].Replace('\0', '\uFFFD');
         _length += length;

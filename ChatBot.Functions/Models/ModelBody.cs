@@ -15,13 +15,13 @@ public readonly record struct ModelBody(ModelBodyKind Kind, ReadOnlyMemory<byte>
     // A whole answer at its longest, with room for its escapes.
     private const int MaxWholeBytes = 4 * StreamSettings.MaxAnswerBytes;
 
-    public static async Task<ModelBody> Open(Stream body, CancellationToken cancellation)
+    public static async Task<ModelBody> Open(Stream body, CancellationToken cancellationToken)
     {
         var head = new byte[HeadBytes];
         var length = 0;
         while (length < HeadBytes && IsBlank(head.AsSpan(0, length)))
         {
-            var more = await body.ReadAsync(head.AsMemory(length), cancellation);
+            var more = await body.ReadAsync(head.AsMemory(length), cancellationToken);
             if (more == 0)
             {
                 break;
@@ -35,12 +35,12 @@ public readonly record struct ModelBody(ModelBodyKind Kind, ReadOnlyMemory<byte>
 
     /// <summary>All of it.</summary>
     /// <exception cref="InvalidDataException">It is longer than any answer.</exception>
-    public async Task<ReadOnlyMemory<byte>> ReadWhole(Stream body, CancellationToken cancellation)
+    public async Task<ReadOnlyMemory<byte>> ReadWhole(Stream body, CancellationToken cancellationToken)
     {
         using var whole = new MemoryStream();
         whole.Write(Head.Span);
         var block = new byte[HeadBytes];
-        while (await body.ReadAsync(block, cancellation) is > 0 and var more)
+        while (await body.ReadAsync(block, cancellationToken) is > 0 and var more)
         {
             whole.Write(block, 0, more);
             if (whole.Length > MaxWholeBytes)

@@ -1,7 +1,7 @@
 namespace ChatBot.Functions.Models;
 
 /// <summary>A call that the model has begun to answer: the first chunk that says something is there already.</summary>
-public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, ModelAnswer answer, CancellationTokenSource patience, ObservedCall observed) : IAsyncDisposable
+public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, ModelAnswer answer, CancellationTokenSource timeout, ObservedCall observed) : IAsyncDisposable
 {
     /// <summary>To be told of its end by who listens.</summary>
     public ObservedCall Observed => observed;
@@ -10,7 +10,7 @@ public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, ModelAnswer a
     public ModelChunk Chunk => chunks.Current;
 
     /// <summary>The next chunk is there within this time, or the call is cancelled.</summary>
-    public void WaitAtMost(TimeSpan wait) => patience.CancelAfter(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+    public void WaitAtMost(TimeSpan wait) => timeout.CancelAfter(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
 
     /// <summary>False at the end of the stream.</summary>
     public ValueTask<bool> Next() => chunks.MoveNextAsync();
@@ -20,6 +20,6 @@ public sealed class ModelCall(IAsyncEnumerator<ModelChunk> chunks, ModelAnswer a
         // First the connection: a reader in the middle of it must not be asked to go on.
         await answer.DisposeAsync();
         await chunks.DisposeAsync();
-        patience.Dispose();
+        timeout.Dispose();
     }
 }

@@ -14,9 +14,9 @@ public sealed class ModelCircuits(ModelCallSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan s_sampling = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, ResiliencePipeline<ModelOpening>> _circuits = new();
+    private readonly ConcurrentDictionary<string, ResiliencePipeline<FirstChunk>> _circuits = new();
 
-    public async ValueTask<ModelOpening> Through(string model, Func<ValueTask<ModelOpening>> open)
+    public async ValueTask<FirstChunk> Through(string model, Func<ValueTask<FirstChunk>> open)
     {
         try
         {
@@ -26,14 +26,14 @@ public sealed class ModelCircuits(ModelCallSettings settings, TimeProvider time)
         {
             var wait = e.RetryAfter ?? settings.CircuitOpen;
             return new ModelFailure(
-                ModelFault.Unusable,
+                ModelFault.Unavailable,
                 new ProblemResult(ProblemKind.ModelFailed, "The model is failing repeatedly. Send the message again later.", retryAfter: wait));
         }
     }
 
-    private ResiliencePipeline<ModelOpening> Build(string model) =>
-        new ResiliencePipelineBuilder<ModelOpening> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ModelOpening>
+    private ResiliencePipeline<FirstChunk> Build(string model) =>
+        new ResiliencePipelineBuilder<FirstChunk> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<FirstChunk>
             {
                 FailureRatio = 0.5,
                 MinimumThroughput = settings.CircuitFailures,

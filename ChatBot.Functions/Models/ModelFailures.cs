@@ -26,11 +26,11 @@ public static class ModelFailures
             ProviderErrorKind.RateLimit => Overloaded(retryAfter, isOutage: false),
             ProviderErrorKind.Overloaded => Overloaded(retryAfter, isOutage: true),
             ProviderErrorKind.Timeout => new ModelFailure(
-                ModelFault.Passing, new(ProblemKind.ModelTimeout, "The model took too long. Send the message again.", retryAfter: retryAfter), WasTaken: isEvent, IsOutage: true),
+                ModelFault.Transient, new(ProblemKind.ModelTimeout, "The model took too long. Send the message again.", retryAfter: retryAfter), WasTaken: isEvent, IsOutage: true),
             ProviderErrorKind.BadRequest => Refused(
                 ProblemKind.ModelFailed, "The model does not accept the request. Change the message, or choose another model."),
             _ => new ModelFailure(
-                ModelFault.Passing,
+                ModelFault.Transient,
                 new(ProblemKind.ModelFailed, "The model could not answer. Send the message again, or choose another model.", retryAfter: retryAfter),
                 WasTaken: isEvent,
                 IsOutage: true),
@@ -38,12 +38,12 @@ public static class ModelFailures
         return failure with { RetryAfter = retryAfter };
     }
 
-    private static ModelFailure Refused(ProblemKind kind, string detail) => new(ModelFault.Refused, new(kind, detail));
+    private static ModelFailure Refused(ProblemKind kind, string detail) => new(ModelFault.Rejected, new(kind, detail));
 
-    private static ModelFailure Unusable(string detail) => new(ModelFault.Unusable, new(ProblemKind.ModelFailed, detail));
+    private static ModelFailure Unusable(string detail) => new(ModelFault.Unavailable, new(ProblemKind.ModelFailed, detail));
 
     private static ModelFailure Overloaded(TimeSpan? retryAfter, bool isOutage) => new(
-        ModelFault.Passing,
+        ModelFault.Transient,
         new(ProblemKind.ModelFailed, "The model is overloaded. Send the message again later.", retryAfter: retryAfter),
         IsOutage: isOutage);
 }

@@ -13,7 +13,7 @@ public sealed partial class ModelReplyReader(TimeProvider time, ILogger log)
 
     /// <param name="isOwnKey">Whether the user's own key was used.</param>
     /// <exception cref="InvalidDataException">It is longer than any answer, or its compression is broken.</exception>
-    public async Task<ModelReply> Read(PipelineResponse response, ModelSettings model, bool isOwnKey, CancellationToken cancellation)
+    public async Task<ModelResponse> Read(PipelineResponse response, ModelSettings model, bool isOwnKey, CancellationToken cancellationToken)
     {
         if (response.ContentStream is not { } stream || ContentEncoding.Decode(stream, Header(response, "Content-Encoding")) is not { } body)
         {
@@ -27,19 +27,19 @@ public sealed partial class ModelReplyReader(TimeProvider time, ILogger log)
             var retryAfter = RetryAfter.Read(Header(response, "retry-after-ms"), Header(response, "Retry-After"), time.GetUtcNow());
             if (response.Status != StatusCodes.Status200OK)
             {
-                return await ReadError(response.Status, body, model, isOwnKey, retryAfter, cancellation);
+                return await ReadError(response.Status, body, model, isOwnKey, retryAfter, cancellationToken);
             }
 
-            var opened = await ModelBody.Open(body, cancellation);
+            var opened = await ModelBody.Open(body, cancellationToken);
             switch (opened.Kind)
             {
                 case ModelBodyKind.Json:
-                    return ReadWhole(await opened.ReadWhole(body, cancellation), model, isOwnKey, retryAfter);
+                    return ReadWhole(await opened.ReadWhole(body, cancellationToken), model, isOwnKey, retryAfter);
                 case ModelBodyKind.Markup:
                     return NotAnAnswer(model, "markup");
                 default:
                     isKept = true;
-                    return new ModelReply(new ModelAnswer(ModelStream.Read(opened.Head, body, cancellation), body), null);
+                    return new ModelResponse(new ModelAnswer(ModelStream.Read(opened.Head, body, cancellationToken), body), null);
             }
         }
         finally
@@ -52,16 +52,16 @@ public sealed partial class ModelReplyReader(TimeProvider time, ILogger log)
     }
 
     private async Task<ModelFailure> ReadError(
-        int status, Stream body, ModelSettings model, bool isOwnKey, TimeSpan? retryAfter, CancellationToken cancellation)
+        int status, Stream body, ModelSettings model, bool isOwnKey, TimeSpan? retryAfter, CancellationToken cancellationToken)
     {
         var bytes = new byte[MaxErrorBytes];
-        var length = await body.ReadAtLeastAsync(bytes, MaxErrorBytes, throwOnEndOfStream: false, cancellation);
+        var length = await body.ReadAtLeastAsync(bytes, MaxErrorBytes, throwOnEndOfStream: false, cancellationToken);
         var error = ProviderError.Parse(bytes.AsSpan(0, length), status);
         Log.Refused(log, model.Name, status, error.Code);
         return ModelFailures.Of(error, isOwnKey, isEvent: false, retryAfter) with { ErrorType = status.ToString(CultureInfo.InvariantCulture) };
     }
 
-    private ModelReply ReadWhole(ReadOnlyMemory<byte> json, ModelSettings model, bool isOwnKey, TimeSpan? retryAfter)
+    private ModelResponse ReadWhole(ReadOnlyMemory<byte> json, ModelSettings model, bool isOwnKey, TimeSpan? retryAfter)
     {
         try
         {
@@ -72,7 +72,7 @@ public sealed partial class ModelReplyReader(TimeProvider time, ILogger log)
                 return ModelFailures.Of(error, isOwnKey, isEvent: false, retryAfter);
             }
 
-            return whole.HasChoices ? new ModelReply(new ModelAnswer(ModelStream.OfWhole(whole), Stream.Null), null) : NotAnAnswer(model, "other JSON");
+            return whole.HasChoices ? new ModelResponse(new ModelAnswer(ModelStream.OfWhole(whole), Stream.Null), null) : NotAnAnswer(model, "other JSON");
         }
         catch (JsonException)
         {
@@ -84,7 +84,7 @@ public sealed partial class ModelReplyReader(TimeProvider time, ILogger log)
     {
         Log.NotAnAnswer(log, model.Name, what);
         return new ModelFailure(
-            ModelFault.Unusable, new ProblemResult(ProblemKind.ModelFailed, "The model's endpoint did not answer with a completion."), IsOutage: true);
+            ModelFault.Unavailable, new ProblemResult(ProblemKind.ModelFailed, "The model's endpoint did not answer with a completion."), IsOutage: true);
     }
 
     private static string? Header(PipelineResponse response, string name) => response.Headers.TryGetValue(name, out var value) ? value : null;

@@ -12,12 +12,12 @@ public static class ModelStream
     /// <exception cref="IOException">The connection broke, or its end came early.</exception>
     /// <exception cref="InvalidDataException">A line is longer than <see cref="StreamSettings.MaxLineBytes"/>, or the compression is broken.</exception>
     /// <exception cref="JsonException">An event is malformed.</exception>
-    public static async IAsyncEnumerable<ModelChunk> Read(ReadOnlyMemory<byte> head, Stream body, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public static async IAsyncEnumerable<ModelChunk> Read(ReadOnlyMemory<byte> head, Stream body, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var chunk = new ModelChunk();
         // What has no data is a relay's sign of life, and not the model's.
         var events = SseParser.Create(new LineLimitedStream(head, body, StreamSettings.MaxLineBytes), (type, data) => chunk.Read(data, isError: type == "error"));
-        await foreach (var item in events.EnumerateAsync(cancellation))
+        await foreach (var item in events.EnumerateAsync(cancellationToken))
         {
             if (item.Data)
             {

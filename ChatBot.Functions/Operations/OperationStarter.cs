@@ -14,14 +14,14 @@ public sealed partial class OperationStarter(ILogger<OperationStarter> log)
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
-    public async Task Start(DurableTaskClient durable, OperationRun run, CancellationToken cancellation)
+    public async Task Start(DurableTaskClient durable, OperationRun run, CancellationToken cancellationToken)
     {
         var (id, kind, createdAt) = run;
         // An operation is done again when its last run may not quite be over for the task hub.
         var instance = string.Create(CultureInfo.InvariantCulture, $"{id}-{createdAt.ToUnixTimeMilliseconds()}");
         var options = new StartOrchestrationOptions { InstanceId = instance, Version = Version }.WithDedupeStatuses(
             OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended);
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(s_timeout);
         try
         {
@@ -32,7 +32,7 @@ public sealed partial class OperationStarter(ILogger<OperationStarter> log)
         {
             // It runs.
         }
-        catch (Exception e) when (e is RpcException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is RpcException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Log.NotStarted(log, id, e.GetType().Name);
         }

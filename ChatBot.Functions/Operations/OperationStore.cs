@@ -11,38 +11,38 @@ namespace ChatBot.Functions.Operations;
 public sealed class OperationStore(ChatBotDatabase database, ChatBotSettings settings)
 {
     /// <summary>Also once the owner's account is gone.</summary>
-    public Task<Operation?> Find(string id, Guid owner, CancellationToken cancellation) =>
-        database.First(Caller.Service, Statement.Of(OperationSql.OfOwner, Parameter.Text(id), Parameter.Uuid(owner)), Read, cancellation);
+    public Task<Operation?> Find(string id, Guid owner, CancellationToken cancellationToken) =>
+        database.First(Caller.Service, Statement.Of(OperationSql.OfOwner, Parameter.Text(id), Parameter.Uuid(owner)), Read, cancellationToken);
 
-    public Task<Operation?> Find(string id, CancellationToken cancellation) =>
-        database.First(Caller.Service, Statement.Of(OperationSql.Of, Parameter.Text(id)), Read, cancellation);
+    public Task<Operation?> Find(string id, CancellationToken cancellationToken) =>
+        database.First(Caller.Service, Statement.Of(OperationSql.Of, Parameter.Text(id)), Read, cancellationToken);
 
     /// <summary>Newest first, those of before <paramref name="before"/>.</summary>
-    public Task<JsonPage<Operation>> List(DateTimeOffset? before, int limit, CancellationToken cancellation) =>
+    public Task<JsonPage<Operation>> List(DateTimeOffset? before, int limit, CancellationToken cancellationToken) =>
         database.Page(
             Caller.Service,
             Statement.Of(OperationSql.List, Parameter.Time(before), Parameter.Integer(limit)),
             new PageShape<Operation>(ChatBotJson.Default.Operation, Read, last => Paging.Cursor(last.CreatedAt, Guid.Empty), limit),
-            cancellation);
+            cancellationToken);
 
     /// <summary>What is to be started now.</summary>
-    public Task<List<OperationRun>> Begin(CancellationToken cancellation) =>
+    public Task<List<OperationRun>> Begin(CancellationToken cancellationToken) =>
         database.All(
             Caller.Service,
             Statement.Of(OperationSql.Begin, Parameter.Span(settings.Billing.CloseAfter), Parameter.Integer(settings.Encryption.CurrentVersion)),
             row => new OperationRun(row.GetString(0), row.GetString(1), row.Time(2)),
-            cancellation);
+            cancellationToken);
 
     /// <param name="counts">A JSON object of whole numbers, which are added to those that are there.</param>
-    public Task NoteProgress(string id, string counts, CancellationToken cancellation) =>
-        database.Execute(Caller.Service, Statement.Of(OperationSql.NoteProgress, Parameter.Text(id), Parameter.Json(counts)), cancellation);
+    public Task NoteProgress(string id, string counts, CancellationToken cancellationToken) =>
+        database.Execute(Caller.Service, Statement.Of(OperationSql.NoteProgress, Parameter.Text(id), Parameter.Json(counts)), cancellationToken);
 
-    public Task Finish(string id, CancellationToken cancellation) =>
-        database.Execute(Caller.Service, Statement.Of(OperationSql.Finish, Parameter.Text(id)), cancellation);
+    public Task Finish(string id, CancellationToken cancellationToken) =>
+        database.Execute(Caller.Service, Statement.Of(OperationSql.Finish, Parameter.Text(id)), cancellationToken);
 
     /// <summary>Those that finished longer ago than <paramref name="age"/>.</summary>
-    public Task Forget(TimeSpan age, CancellationToken cancellation) =>
-        database.Execute(Caller.Service, Statement.Of(OperationSql.Forget, Parameter.Span(age)), cancellation);
+    public Task Forget(TimeSpan age, CancellationToken cancellationToken) =>
+        database.Execute(Caller.Service, Statement.Of(OperationSql.Forget, Parameter.Span(age)), cancellationToken);
 
     private static Operation Read(NpgsqlDataReader row)
     {

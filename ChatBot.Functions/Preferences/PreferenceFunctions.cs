@@ -14,15 +14,15 @@ public sealed class PreferenceFunctions(
     [Function(nameof(GetPreferences))]
     public async Task<IResult> GetPreferences(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "preferences")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation) =>
-        JsonAnswer.Of(await preferences.Get(user, cancellation), ChatBotJson.Default.UserPreferences);
+        CurrentUser user, CancellationToken cancellationToken) =>
+        JsonResult.Of(await preferences.Get(user, cancellationToken), ChatBotJson.Default.UserPreferences);
 
     [Function(nameof(UpdatePreferences))]
     public async Task<IResult> UpdatePreferences(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "preferences")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
+        CurrentUser user, CancellationToken cancellationToken)
     {
-        var body = await request.ReadNamedBody(ChatBotJson.Default.UpdatePreferencesRequest, cancellation);
+        var body = await request.ReadNamedBody(ChatBotJson.Default.UpdatePreferencesRequest, cancellationToken);
         if (body.IsRefused(out var problem, out var sent))
         {
             return problem;
@@ -33,7 +33,7 @@ public sealed class PreferenceFunctions(
             .OneOf("theme", sent.Theme, "system", "light", "dark")
             .Check(
                 "openaiSettings.preferred_model",
-                model is null || (settings.Models.Any(m => m.Name == model) && await models.Allows(user, model, cancellation)),
+                model is null || (settings.Models.Any(m => m.Name == model) && await models.Allows(user, model, cancellationToken)),
                 "must be one of the models that GET /api/models lists");
         if (validation.Problem() is { } invalid)
         {
@@ -42,19 +42,19 @@ public sealed class PreferenceFunctions(
 
         if (body.Named!.Count > 0)
         {
-            await preferences.Update(user, sent, body.Named, cancellation);
+            await preferences.Update(user, sent, body.Named, cancellationToken);
         }
 
-        return JsonAnswer.Of(await preferences.Get(user, cancellation), ChatBotJson.Default.UserPreferences);
+        return JsonResult.Of(await preferences.Get(user, cancellationToken), ChatBotJson.Default.UserPreferences);
     }
 
     [Function(nameof(PutOpenAIKey))]
     [CountsAs(RequestKind.KeyCheck)]
     public async Task<IResult> PutOpenAIKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "preferences/openai-key")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
+        CurrentUser user, CancellationToken cancellationToken)
     {
-        var body = await request.ReadBody(ChatBotJson.Default.ProviderKeyRequest, cancellation);
+        var body = await request.ReadBody(ChatBotJson.Default.ProviderKeyRequest, cancellationToken);
         if (body.IsRefused(out var problem, out var sent))
         {
             return problem;
@@ -66,19 +66,19 @@ public sealed class PreferenceFunctions(
             return invalid;
         }
 
-        if (await model.VerifyKey(sent.Key!, cancellation) is { } refusal)
+        if (await model.VerifyKey(sent.Key!, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        await preferences.PutKey(user, sent.Key!, cancellation);
-        var stored = await preferences.Get(user, cancellation);
-        return JsonAnswer.Of(stored.OpenaiKey!, ChatBotJson.Default.ProviderKeyDescription);
+        await preferences.PutKey(user, sent.Key!, cancellationToken);
+        var stored = await preferences.Get(user, cancellationToken);
+        return JsonResult.Of(stored.OpenaiKey!, ChatBotJson.Default.ProviderKeyDescription);
     }
 
     [Function(nameof(DeleteOpenAIKey))]
     public async Task<IResult> DeleteOpenAIKey(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "preferences/openai-key")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation) =>
-        await preferences.DeleteKey(user, cancellation) ? TypedResults.NoContent() : ProblemResult.NotFound;
+        CurrentUser user, CancellationToken cancellationToken) =>
+        await preferences.DeleteKey(user, cancellationToken) ? TypedResults.NoContent() : ProblemResult.NotFound;
 }

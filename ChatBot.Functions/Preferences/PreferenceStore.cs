@@ -7,18 +7,18 @@ using Npgsql;
 
 namespace ChatBot.Functions.Preferences;
 
-public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
+public sealed class PreferenceStore(ChatBotDatabase database, ProviderKeyCipher vault)
 {
     private const string Theme = "system";
 
     private static readonly OpenAISettings s_openAI = new("gpt-4o");
     private static readonly NotificationSettings s_notifications = new(false, false);
 
-    public async Task<UserPreferences> Get(CurrentUser user, CancellationToken cancellation) =>
-        (await database.First(user.Caller, Statement.Of(PreferenceSql.Get), row => Read(user.Id, row), cancellation))!;
+    public async Task<UserPreferences> Get(CurrentUser user, CancellationToken cancellationToken) =>
+        (await database.First(user.Caller, Statement.Of(PreferenceSql.Get), row => Read(user.Id, row), cancellationToken))!;
 
     /// <summary>Changes what is named, and leaves the rest; null is the default.</summary>
-    public Task Update(CurrentUser user, UpdatePreferencesRequest request, IReadOnlySet<string> named, CancellationToken cancellation)
+    public Task Update(CurrentUser user, UpdatePreferencesRequest request, IReadOnlySet<string> named, CancellationToken cancellationToken)
     {
         var (openAI, notifications) = (request.OpenaiSettings, request.NotificationSettings);
         var openAIChanges = new OpenAISettings(IsNamed("openaiSettings", "preferred_model") ? openAI?.PreferredModel ?? s_openAI.PreferredModel : null);
@@ -32,14 +32,14 @@ public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
                 Parameter.Text(named.Contains("theme") ? request.Theme ?? Theme : null),
                 Parameter.Json(JsonSerializer.Serialize(openAIChanges, PreferenceJson.Default.OpenAISettings)),
                 Parameter.Json(JsonSerializer.Serialize(notificationChanges, PreferenceJson.Default.NotificationSettings))),
-            cancellation);
+            cancellationToken);
 
         // Settings that are null as a whole are null in each member.
         bool IsNamed(string settings, string member) =>
             named.Contains($"{settings}.{member}") || (named.Contains(settings) && (settings == "openaiSettings" ? openAI is null : notifications is null));
     }
 
-    public async Task PutKey(CurrentUser user, string key, CancellationToken cancellation)
+    public async Task PutKey(CurrentUser user, string key, CancellationToken cancellationToken)
     {
         var stored = vault.Seal(user.Id, Guid.CreateVersion7(), key);
         await database.Execute(
@@ -51,16 +51,16 @@ public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
                 Parameter.Bytes(stored.Nonce),
                 Parameter.Integer(stored.Version),
                 Parameter.Text(key[^4..])),
-            cancellation);
+            cancellationToken);
     }
 
-    public async Task<bool> DeleteKey(CurrentUser user, CancellationToken cancellation) =>
-        await database.First(user.Caller, Statement.Of(PreferenceSql.DeleteKey), row => row.GetString(0), cancellation) == "true";
+    public async Task<bool> DeleteKey(CurrentUser user, CancellationToken cancellationToken) =>
+        await database.First(user.Caller, Statement.Of(PreferenceSql.DeleteKey), row => row.GetString(0), cancellationToken) == "true";
 
     private UserPreferences Read(Guid userId, NpgsqlDataReader row)
     {
         var key = row.TextOrNull(3) is { } lastFour
-            ? new ProviderKeyDescription(lastFour, vault.Open(userId, SealedKey.Read(row, 5)) is not null, row.TimeOrNull(4))
+            ? new ProviderKeyDescription(lastFour, vault.Open(userId, EncryptedKey.Read(row, 5)) is not null, row.TimeOrNull(4))
             : null;
         return new UserPreferences(
             row.TextOrNull(0) ?? Theme,
@@ -70,16 +70,16 @@ public sealed class PreferenceStore(ChatBotDatabase database, KeyVault vault)
     }
 
     /// <summary>Users may write these columns past this program, through Supabase: what makes no sense counts as not set.</summary>
-    private static T Parse<T>(string? json, JsonTypeInfo<T> type, T byDefault)
+    private static T Parse<T>(string? json, JsonTypeInfo<T> type, T defaultValue)
         where T : class
     {
         try
         {
-            return json is null ? byDefault : JsonSerializer.Deserialize(json, type) ?? byDefault;
+            return json is null ? defaultValue : JsonSerializer.Deserialize(json, type) ?? defaultValue;
         }
         catch (JsonException)
         {
-            return byDefault;
+            return defaultValue;
         }
     }
 }

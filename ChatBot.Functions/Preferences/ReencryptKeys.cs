@@ -11,7 +11,7 @@ namespace ChatBot.Functions.Preferences;
 /// The orchestration that brings users' own keys under the current data key, so that an older one can be taken away once nothing is under it.
 /// A key that cannot be opened stays as it is: its data key may come back.
 /// </summary>
-public sealed partial class ReencryptKeys(ChatBotDatabase database, KeyVault vault, OperationStore operations, ILogger<ReencryptKeys> log)
+public sealed partial class ReencryptKeys(ChatBotDatabase database, ProviderKeyCipher vault, OperationStore operations, ILogger<ReencryptKeys> log)
 {
     private const string IdPrefix = "reencrypt-keys-";
     private const int BatchSize = 500;
@@ -22,7 +22,7 @@ public sealed partial class ReencryptKeys(ChatBotDatabase database, KeyVault vau
 
     /// <exception cref="InvalidOperationException">This instance has another version of the data key than the operation is for.</exception>
     [Function(nameof(ReencryptNextPart))]
-    public async Task<OperationPart?> ReencryptNextPart([ActivityTrigger] OperationPart part, CancellationToken cancellation)
+    public async Task<OperationPart?> ReencryptNextPart([ActivityTrigger] OperationPart part, CancellationToken cancellationToken)
     {
         var version = int.Parse(part.OperationId[IdPrefix.Length..], CultureInfo.InvariantCulture);
         if (version != vault.CurrentVersion)
@@ -37,12 +37,12 @@ public sealed partial class ReencryptKeys(ChatBotDatabase database, KeyVault vau
                 Parameter.Integer(version),
                 Parameter.Uuid(part.After is { } after ? Guid.Parse(after) : Guid.Empty),
                 Parameter.Integer(BatchSize)),
-            row => (UserId: row.GetGuid(0), Key: SealedKey.Read(row, 1)),
-            cancellation);
+            row => (UserId: row.GetGuid(0), Key: EncryptedKey.Read(row, 1)),
+            cancellationToken);
         var opened = batch.Select(k => (k.UserId, k.Key, Open: vault.Open(k.UserId, k.Key))).ToList();
         var unreadable = opened.Count(k => k.Open is null);
-        var reencrypted = await Reseal([.. opened.Where(k => k.Open is not null).Select(k => (k.Key.Ciphertext, vault.Seal(k.UserId, k.Key.Id, k.Open!)))], cancellation);
-        await operations.NoteProgress(part.OperationId, $$"""{"reencrypted":{{reencrypted}},"unreadable":{{unreadable}}}""", cancellation);
+        var reencrypted = await Reseal([.. opened.Where(k => k.Open is not null).Select(k => (k.Key.Ciphertext, vault.Seal(k.UserId, k.Key.Id, k.Open!)))], cancellationToken);
+        await operations.NoteProgress(part.OperationId, $$"""{"reencrypted":{{reencrypted}},"unreadable":{{unreadable}}}""", cancellationToken);
         if (unreadable > 0)
         {
             Log.Unreadable(log, unreadable);
@@ -51,7 +51,7 @@ public sealed partial class ReencryptKeys(ChatBotDatabase database, KeyVault vau
         return batch.Count < BatchSize ? null : part with { After = $"{batch[^1].Key.Id}" };
     }
 
-    private async Task<int> Reseal(List<(byte[] Was, SealedKey Key)> resealed, CancellationToken cancellation) =>
+    private async Task<int> Reseal(List<(byte[] Was, EncryptedKey Key)> resealed, CancellationToken cancellationToken) =>
         resealed.Count == 0 ? 0 : await database.Execute(
             Caller.Service,
             Statement.Of(
@@ -61,7 +61,7 @@ public sealed partial class ReencryptKeys(ChatBotDatabase database, KeyVault vau
                 Parameter.Array([.. resealed.Select(r => r.Was)], NpgsqlDbType.Bytea),
                 Parameter.Array([.. resealed.Select(r => r.Key.Ciphertext)], NpgsqlDbType.Bytea),
                 Parameter.Array([.. resealed.Select(r => r.Key.Nonce)], NpgsqlDbType.Bytea)),
-            cancellation);
+            cancellationToken);
 
     private static partial class Log
     {

@@ -31,11 +31,11 @@ public sealed partial class ClaimChecks(BlobContainers containers, ILogger<Claim
 
     /// <summary>Null where nothing waits under that id.</summary>
     /// <exception cref="InvalidDataException">The blob is not a finished answer of a version that this program knows.</exception>
-    public async Task<FinishedAnswer?> Find(Guid completionId, CancellationToken cancellation)
+    public async Task<FinishedAnswer?> Find(Guid completionId, CancellationToken cancellationToken)
     {
         try
         {
-            var blob = await _container.Value.GetBlobClient(completionId.ToString()).DownloadContentAsync(cancellation);
+            var blob = await _container.Value.GetBlobClient(completionId.ToString()).DownloadContentAsync(cancellationToken);
             var answer = JsonSerializer.Deserialize(blob.Value.Content.ToMemory().Span, WakeUpJson.Default.FinishedAnswer);
             return answer is { Version: 1 } && answer.CompletionId == completionId
                 ? answer
@@ -51,15 +51,15 @@ public sealed partial class ClaimChecks(BlobContainers containers, ILogger<Claim
         }
     }
 
-    public Task Delete(Guid completionId, CancellationToken cancellation) =>
-        _container.Value.GetBlobClient(completionId.ToString()).DeleteIfExistsAsync(cancellationToken: cancellation);
+    public Task Delete(Guid completionId, CancellationToken cancellationToken) =>
+        _container.Value.GetBlobClient(completionId.ToString()).DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
     /// <summary>The completions of which something waits, a page of them.</summary>
-    public async Task<IReadOnlyList<Guid>> List(CancellationToken cancellation)
+    public async Task<IReadOnlyList<Guid>> List(CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var page in _container.Value.GetBlobsAsync(cancellationToken: cancellation).AsPages(pageSizeHint: 1000))
+            await foreach (var page in _container.Value.GetBlobsAsync(cancellationToken: cancellationToken).AsPages(pageSizeHint: 1000))
             {
                 return [.. page.Values.Select(blob => Guid.TryParse(blob.Name, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
             }

@@ -11,10 +11,10 @@ public sealed class DeadLetterFunctions(DeadLetters deadLetters)
     private const string DeadUsageEvents = QueueNames.UsageEvents + QueueNames.PoisonSuffix;
 
     [Function(nameof(KeepDeadAssistantMessage))]
-    public Task KeepDeadAssistantMessage([QueueTrigger(DeadAssistantMessages)] QueueMessage message, CancellationToken cancellation) =>
-        deadLetters.Keep(QueueDelivery.Of(DeadAssistantMessages, message), cancellation);
+    public Task KeepDeadAssistantMessage([QueueTrigger(DeadAssistantMessages)] QueueMessage message, CancellationToken cancellationToken) =>
+        deadLetters.Keep(QueueDelivery.Of(DeadAssistantMessages, message), cancellationToken);
 
     [Function(nameof(KeepDeadUsageEvent))]
-    public Task KeepDeadUsageEvent([QueueTrigger(DeadUsageEvents)] QueueMessage message, CancellationToken cancellation) =>
-        deadLetters.Keep(QueueDelivery.Of(DeadUsageEvents, message), cancellation);
+    public Task KeepDeadUsageEvent([QueueTrigger(DeadUsageEvents)] QueueMessage message, CancellationToken cancellationToken) =>
+        deadLetters.Keep(QueueDelivery.Of(DeadUsageEvents, message), cancellationToken);
 }

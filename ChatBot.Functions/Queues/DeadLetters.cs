@@ -11,7 +11,7 @@ public sealed partial class DeadLetters(ChatBotDatabase database, ILogger<DeadLe
     private const int MaxBodyLength = 16 * 1024;
 
     /// <param name="delivery">From a poison queue, or from the queue itself.</param>
-    public async Task Keep(QueueDelivery delivery, CancellationToken cancellation)
+    public async Task Keep(QueueDelivery delivery, CancellationToken cancellationToken)
     {
         var queue = delivery.Queue.Replace(QueueNames.PoisonSuffix, "", StringComparison.Ordinal);
         Log.Kept(log, delivery.MessageId, queue);
@@ -25,7 +25,7 @@ public sealed partial class DeadLetters(ChatBotDatabase database, ILogger<DeadLe
                 Parameter.Text(StorableText.Of(delivery.Body, MaxBodyLength)),
                 Parameter.Text(queue),
                 Parameter.Bytes(DeliveryFailures.HashOf(delivery.Body))),
-            cancellation);
+            cancellationToken);
         if (kept > 0)
         {
             Metrics.Died(queue);

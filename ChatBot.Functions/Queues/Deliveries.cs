@@ -8,7 +8,7 @@ namespace ChatBot.Functions.Queues;
 public sealed class Deliveries(DeadLetters deadLetters, DeliveryFailures failures, TimeProvider time, TelemetryExport? export = null)
 {
     /// <summary>Throws where the message is to be delivered again. One that is no wake-up never can be handled, and becomes a dead letter at once.</summary>
-    public async Task Handle(string queue, QueueMessage message, Func<WakeUp, CancellationToken, Task> handle, CancellationToken cancellation)
+    public async Task Handle(string queue, QueueMessage message, Func<WakeUp, CancellationToken, Task> handle, CancellationToken cancellationToken)
     {
         if (export is not null)
         {
@@ -21,7 +21,7 @@ public sealed class Deliveries(DeadLetters deadLetters, DeliveryFailures failure
         using var span = Traces.BeginDelivery(queue, delivery.MessageId, delivery.DequeueCount, wakeUp?.TraceParent);
         try
         {
-            await handle(wakeUp ?? throw new InvalidDataException("The queue message is not a wake-up of version 1."), cancellation);
+            await handle(wakeUp ?? throw new InvalidDataException("The queue message is not a wake-up of version 1."), cancellationToken);
         }
         catch (Exception e)
         {
@@ -32,7 +32,7 @@ public sealed class Deliveries(DeadLetters deadLetters, DeliveryFailures failure
                 throw;
             }
 
-            await deadLetters.Keep(delivery, cancellation);
+            await deadLetters.Keep(delivery, cancellationToken);
             return;
         }
 

@@ -19,13 +19,13 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
     /// <summary>Raised when this process sent to a queue, so that it need not wait for its next look.</summary>
     public event Action<string>? Sent;
 
-    public async Task Send(string queue, WakeUp wakeUp, CancellationToken cancellation)
+    public async Task Send(string queue, WakeUp wakeUp, CancellationToken cancellationToken)
     {
         using var span = Traces.BeginSend(queue, wakeUp.TraceParent);
         try
         {
             var body = JsonSerializer.SerializeToUtf8Bytes(wakeUp with { TraceParent = span?.Id ?? wakeUp.TraceParent }, WakeUpJson.Default.WakeUp);
-            await Send(queue, BinaryData.FromBytes(body), cancellation);
+            await Send(queue, BinaryData.FromBytes(body), cancellationToken);
         }
         catch (Exception e)
         {
@@ -49,29 +49,29 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
         }
     }
 
-    public Task Send(string queue, BinaryData body, CancellationToken cancellation) => SendAsItIs(queue, Convert.ToBase64String(body), cancellation);
+    public Task Send(string queue, BinaryData body, CancellationToken cancellationToken) => SendAsItIs(queue, Convert.ToBase64String(body), cancellationToken);
 
     /// <param name="text">What another queue held.</param>
-    public async Task SendAsItIs(string queue, string text, CancellationToken cancellation)
+    public async Task SendAsItIs(string queue, string text, CancellationToken cancellationToken)
     {
         try
         {
-            await Client(queue).SendMessageAsync(text, cancellation);
+            await Client(queue).SendMessageAsync(text, cancellationToken);
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
         {
             // A new storage account; under the host nobody else makes the queues.
-            await Client(queue).CreateIfNotExistsAsync(cancellationToken: cancellation);
-            await Client(queue).SendMessageAsync(text, cancellation);
+            await Client(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            await Client(queue).SendMessageAsync(text, cancellationToken);
         }
     }
 
     /// <summary>About how many messages a queue holds, hidden ones too.</summary>
-    public async Task<int> Count(string queue, CancellationToken cancellation)
+    public async Task<int> Count(string queue, CancellationToken cancellationToken)
     {
         try
         {
-            return (await Client(queue).GetPropertiesAsync(cancellation)).Value.ApproximateMessagesCount;
+            return (await Client(queue).GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
         }
         catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
         {
@@ -81,7 +81,7 @@ public sealed partial class WakeUpQueues(StorageSettings settings, ILogger<WakeU
 
     /// <summary>Whether the storage account answers: a new one has no queues until the first is sent to.</summary>
     /// <exception cref="RequestFailedException">It does not.</exception>
-    public Task Ping(CancellationToken cancellation) => Client(QueueNames.AssistantMessages).ExistsAsync(cancellation);
+    public Task Ping(CancellationToken cancellationToken) => Client(QueueNames.AssistantMessages).ExistsAsync(cancellationToken);
 
     public QueueClient Client(string queue) => _clients.GetOrAdd(queue, Connect);
 

@@ -13,14 +13,14 @@ public sealed record AzureBill(DateOnly First, DateOnly Last, IReadOnlyList<Prov
     private const int MostFigures = 10_000;
 
     /// <exception cref="InvalidDataException">It is none; the message says where.</exception>
-    public static async Task<AzureBill> Read(Stream csv, CancellationToken cancellation)
+    public static async Task<AzureBill> Read(Stream csv, CancellationToken cancellationToken)
     {
         using var records = new CsvReader(csv);
-        var header = await records.Read(cancellation) ?? throw new InvalidDataException("The bill is empty.");
+        var header = await records.Read(cancellationToken) ?? throw new InvalidDataException("The bill is empty.");
         var columns = BillColumns.Read(header);
         var (first, last) = (DateOnly.MaxValue, DateOnly.MinValue);
         Dictionary<(DateOnly, string), (decimal Input, decimal Output)> sums = [];
-        while (await records.Read(cancellation) is { } record)
+        while (await records.Read(cancellationToken) is { } record)
         {
             if (columns.IsHeader(record))
             {

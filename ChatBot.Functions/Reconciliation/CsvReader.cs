@@ -30,7 +30,7 @@ public sealed class CsvReader(Stream stream) : IDisposable
 
     /// <summary>The next record's fields, or null after the last one. Empty lines are passed over.</summary>
     /// <exception cref="InvalidDataException">It is no CSV; the message says where.</exception>
-    public async ValueTask<IReadOnlyList<string>?> Read(CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<string>?> Read(CancellationToken cancellationToken)
     {
         List<string> fields = [];
         var state = Place.FieldStart;
@@ -39,7 +39,7 @@ public sealed class CsvReader(Stream stream) : IDisposable
         Line = _line;
         while (true)
         {
-            var c = _next < _filled ? _buffer[_next++] : await Fill(cancellation);
+            var c = _next < _filled ? _buffer[_next++] : await Fill(cancellationToken);
             if (++length > MaxRecordLength)
             {
                 throw new InvalidDataException($"The record at line {Line} is too long.");
@@ -100,11 +100,11 @@ public sealed class CsvReader(Stream stream) : IDisposable
         ArrayPool<char>.Shared.Return(_buffer);
     }
 
-    private async ValueTask<int> Fill(CancellationToken cancellation)
+    private async ValueTask<int> Fill(CancellationToken cancellationToken)
     {
         try
         {
-            _filled = await _text.ReadAsync(_buffer.AsMemory(), cancellation);
+            _filled = await _text.ReadAsync(_buffer.AsMemory(), cancellationToken);
         }
         catch (DecoderFallbackException)
         {

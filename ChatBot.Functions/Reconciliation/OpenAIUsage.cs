@@ -13,15 +13,15 @@ public sealed class OpenAIUsage(ChatBotSettings settings, HttpClient http)
     // A day is one bucket; its models fill a page or two.
     private const int MaxPages = 100;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
     /// <exception cref="HttpRequestException">It cannot be reached, or refuses.</exception>
     /// <exception cref="TimeoutException">It takes too long.</exception>
     /// <exception cref="InvalidDataException">The answer has not the documented form.</exception>
-    public async Task<List<ProviderFigures>> Read(string adminKey, DateOnly day, CancellationToken cancellation)
+    public async Task<List<ProviderFigures>> Read(string adminKey, DateOnly day, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(s_patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(s_timeout);
         try
         {
             List<ProviderFigures> figures = [];
@@ -29,13 +29,13 @@ public sealed class OpenAIUsage(ChatBotSettings settings, HttpClient http)
             var pages = 0;
             do
             {
-                page = await ReadPage(adminKey, day, page, figures, patience.Token);
+                page = await ReadPage(adminKey, day, page, figures, timeout.Token);
             }
             while (page is not null && ++pages < MaxPages);
 
             return page is null ? figures : throw new InvalidDataException("The pages do not end.");
         }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException("No answer in time.", e);
         }
@@ -46,14 +46,14 @@ public sealed class OpenAIUsage(ChatBotSettings settings, HttpClient http)
     }
 
     /// <summary>The cursor of the next page, or null after the last one.</summary>
-    private async Task<string?> ReadPage(string adminKey, DateOnly day, string? page, List<ProviderFigures> figures, CancellationToken cancellation)
+    private async Task<string?> ReadPage(string adminKey, DateOnly day, string? page, List<ProviderFigures> figures, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Address(day, page));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", adminKey);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();
-        await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellation);
-        using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
+        await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
+        using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
         var root = answer.RootElement;
         var ofDay = root.GetProperty("data").EnumerateArray().Where(bucket => bucket.GetProperty("start_time").GetInt64() == Seconds(day));
         figures.AddRange(ofDay.SelectMany(bucket => bucket.GetProperty("results").EnumerateArray()).Select(result => new ProviderFigures(

@@ -15,7 +15,7 @@ public sealed partial class ReconcileUsage(
     private const int MaxReasonLength = 500;
 
     [Function(nameof(ReconcileUsage))]
-    public async Task Run([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellation)
+    public async Task Run([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
         if (settings.Reconciliation.OpenAIAdminKey is not { } adminKey)
         {
@@ -26,21 +26,21 @@ public sealed partial class ReconcileUsage(
         foreach (var day in (DateOnly[])[last.AddDays(-1), last])
         {
             var claimed = await database.First(
-                Caller.Service, Statement.Of(ReconciliationSql.Claim, Parameter.Date(day)), row => new { Day = row.GetFieldValue<DateOnly>(0) }, cancellation);
+                Caller.Service, Statement.Of(ReconciliationSql.Claim, Parameter.Date(day)), row => new { Day = row.GetFieldValue<DateOnly>(0) }, cancellationToken);
             if (claimed is not null)
             {
-                await Compare(adminKey, day, cancellation);
+                await Compare(adminKey, day, cancellationToken);
             }
         }
     }
 
-    private async Task Compare(string adminKey, DateOnly day, CancellationToken cancellation)
+    private async Task Compare(string adminKey, DateOnly day, CancellationToken cancellationToken)
     {
         try
         {
-            var theirs = await openAI.Read(adminKey, day, cancellation);
-            await store.Compare(ModelProvider.OpenAI, day, day, theirs, cancellation);
-            await database.Execute(Caller.Service, Statement.Of(ReconciliationSql.Completed, Parameter.Date(day)), cancellation);
+            var theirs = await openAI.Read(adminKey, day, cancellationToken);
+            await store.Compare(ModelProvider.OpenAI, day, day, theirs, cancellationToken);
+            await database.Execute(Caller.Service, Statement.Of(ReconciliationSql.Completed, Parameter.Date(day)), cancellationToken);
             Log.Compared(log, day, theirs.Count);
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException or InvalidDataException)
@@ -48,7 +48,7 @@ public sealed partial class ReconcileUsage(
             var reason = e is HttpRequestException { StatusCode: { } status } ? $"HTTP {(int)status}" : e.Message;
             Log.Failed(log, day, reason);
             await database.Execute(
-                Caller.Service, Statement.Of(ReconciliationSql.Failed, Parameter.Date(day), Parameter.Text(StorableText.Of(reason, MaxReasonLength))), cancellation);
+                Caller.Service, Statement.Of(ReconciliationSql.Failed, Parameter.Date(day), Parameter.Text(StorableText.Of(reason, MaxReasonLength))), cancellationToken);
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class ReconciliationFunctions(ReconciliationStore store, TimeProvi
     [Function(nameof(ListReconciliations))]
     public async Task<IResult> ListReconciliations(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/reconciliations")] HttpRequest request,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var validation = new Validation().Range(request, today, DaysByDefault, MostDays, out var from, out var to);
@@ -28,14 +28,14 @@ public sealed class ReconciliationFunctions(ReconciliationStore store, TimeProvi
             return problem;
         }
 
-        var rows = await store.List(from, to, null, cancellation);
-        return JsonAnswer.Of(new Page<DailyReconciliation>(rows, null), ChatBotJson.Default.PageDailyReconciliation);
+        var rows = await store.List(from, to, null, cancellationToken);
+        return JsonResult.Of(new Page<DailyReconciliation>(rows, null), ChatBotJson.Default.PageDailyReconciliation);
     }
 
     [Function(nameof(ReconcileBill))]
     public async Task<IResult> ReconcileBill(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "billing/reconciliations")] HttpRequest request,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         if (request.Query["provider"] != "azure")
         {
@@ -52,8 +52,8 @@ public sealed class ReconciliationFunctions(ReconciliationStore store, TimeProvi
         AzureBill bill;
         try
         {
-            await using var csv = await BillBody.Open(request, cancellation);
-            bill = await AzureBill.Read(csv, cancellation);
+            await using var csv = await BillBody.Open(request, cancellationToken);
+            bill = await AzureBill.Read(csv, cancellationToken);
         }
         catch (InvalidDataException e)
         {
@@ -68,9 +68,9 @@ public sealed class ReconciliationFunctions(ReconciliationStore store, TimeProvi
             return ProblemResult.Invalid("body", $"must have days that are over, and {MostDays} of them at the most");
         }
 
-        await store.Compare(ModelProvider.AzureOpenAI, bill.First, last, [.. bill.Figures.Where(f => f.Day <= last)], cancellation);
-        var rows = await store.List(bill.First, last, ModelProvider.AzureOpenAI, cancellation);
-        return JsonAnswer.Of(new Page<DailyReconciliation>(rows, null), ChatBotJson.Default.PageDailyReconciliation);
+        await store.Compare(ModelProvider.AzureOpenAI, bill.First, last, [.. bill.Figures.Where(f => f.Day <= last)], cancellationToken);
+        var rows = await store.List(bill.First, last, ModelProvider.AzureOpenAI, cancellationToken);
+        return JsonResult.Of(new Page<DailyReconciliation>(rows, null), ChatBotJson.Default.PageDailyReconciliation);
     }
 
     private static bool IsBill(HttpRequest request) =>

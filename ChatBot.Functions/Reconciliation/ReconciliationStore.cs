@@ -14,13 +14,13 @@ public sealed class ReconciliationStore(ChatBotDatabase database, ChatBotSetting
 
     /// <summary>Compares all days from <paramref name="first"/> to <paramref name="last"/>: of a day that the provider does not mention it has nothing.</summary>
     public async Task Compare(
-        ModelProvider provider, DateOnly first, DateOnly last, IReadOnlyCollection<ProviderFigures> theirs, CancellationToken cancellation)
+        ModelProvider provider, DateOnly first, DateOnly last, IReadOnlyCollection<ProviderFigures> theirs, CancellationToken cancellationToken)
     {
         var ours = await database.All(
             Caller.Service,
             Statement.Of(ReconciliationSql.Ledger, Parameter.Date(first), Parameter.Date(last)),
             row => new ProviderFigures(row.GetFieldValue<DateOnly>(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
-            cancellation);
+            cancellationToken);
         var rows = Pair(provider, ours, theirs);
         await database.Execute(
             Caller.Service,
@@ -38,16 +38,16 @@ public sealed class ReconciliationStore(ChatBotDatabase database, ChatBotSetting
                 Parameter.Array([.. rows.Select(r => r.Theirs.OutputTokens)], NpgsqlDbType.Bigint),
                 Parameter.Array([.. rows.Select(r => r.Theirs.Requests)], NpgsqlDbType.Bigint),
                 Parameter.Number(settings.Reconciliation.LeastRatio)),
-            cancellation);
+            cancellationToken);
     }
 
     /// <param name="provider">Null for all.</param>
-    public Task<List<DailyReconciliation>> List(DateOnly first, DateOnly last, ModelProvider? provider, CancellationToken cancellation) => database.All(
+    public Task<List<DailyReconciliation>> List(DateOnly first, DateOnly last, ModelProvider? provider, CancellationToken cancellationToken) => database.All(
         Caller.Service,
         Statement.Of(
             ReconciliationSql.List, Parameter.Date(first), Parameter.Date(last), Parameter.Text(provider is { } one ? NameOf(one) : null)),
         Read,
-        cancellation);
+        cancellationToken);
 
     private static string NameOf(ModelProvider provider) => provider == ModelProvider.OpenAI ? "openai" : "azure";
 

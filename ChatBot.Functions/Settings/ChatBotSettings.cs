@@ -51,7 +51,7 @@ public sealed record ChatBotSettings(
             ReadDisabled(reader),
             isHosted);
 
-        reader.ThrowIfMistaken();
+        reader.ThrowIfInvalid();
         return settings;
     }
 

@@ -76,7 +76,7 @@ public sealed record ModelSettings(
     private static ModelSettings Read(SettingReader reader, string path, ProviderSettings providers)
     {
         var name = reader.Required($"{path}:Name", "gpt-4o");
-        var byDefault = Array.Find(s_byDefault, m => m.Name == name);
+        var defaultValue = Array.Find(s_byDefault, m => m.Name == name);
         var provider = (reader.Optional($"{path}:Provider") ?? "openai").ToLowerInvariant() switch
         {
             "openai" => ModelProvider.OpenAI,
@@ -99,8 +99,8 @@ public sealed record ModelSettings(
             reader.Mistake($"{path}:Name", "is longer than 100 characters", "gpt-4o");
         }
 
-        var context = reader.Integer($"{path}:Context", byDefault.Context is 0 ? 128_000 : byDefault.Context, 1_024, 10_000_000);
-        var maxOutput = reader.Integer($"{path}:MaxOutput", byDefault.MaxOutput is 0 ? 4_096 : byDefault.MaxOutput, 16, 1_000_000);
+        var context = reader.Integer($"{path}:Context", defaultValue.Context is 0 ? 128_000 : defaultValue.Context, 1_024, 10_000_000);
+        var maxOutput = reader.Integer($"{path}:MaxOutput", defaultValue.MaxOutput is 0 ? 4_096 : defaultValue.MaxOutput, 16, 1_000_000);
         if (maxOutput >= context)
         {
             reader.Mistake($"{path}:MaxOutput", "leaves nothing of the context for a prompt", "4096");

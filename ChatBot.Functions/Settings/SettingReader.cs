@@ -58,11 +58,11 @@ public sealed class SettingReader(IConfiguration configuration)
         return null;
     }
 
-    public int Integer(string name, int byDefault, int least, int most)
+    public int Integer(string name, int defaultValue, int least, int most)
     {
         if (Optional(name) is not { } value)
         {
-            return byDefault;
+            return defaultValue;
         }
 
         if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
@@ -70,15 +70,15 @@ public sealed class SettingReader(IConfiguration configuration)
             return number;
         }
 
-        Mistake(name, $"is not a whole number from {least} to {most}", byDefault.ToString(CultureInfo.InvariantCulture));
-        return byDefault;
+        Mistake(name, $"is not a whole number from {least} to {most}", defaultValue.ToString(CultureInfo.InvariantCulture));
+        return defaultValue;
     }
 
-    public decimal Number(string name, decimal byDefault, decimal least, decimal most)
+    public decimal Number(string name, decimal defaultValue, decimal least, decimal most)
     {
         if (Optional(name) is not { } value)
         {
-            return byDefault;
+            return defaultValue;
         }
 
         if (decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
@@ -89,12 +89,12 @@ public sealed class SettingReader(IConfiguration configuration)
         Mistake(
             name,
             string.Create(CultureInfo.InvariantCulture, $"is not a number from {least} to {most}"),
-            byDefault.ToString(CultureInfo.InvariantCulture));
-        return byDefault;
+            defaultValue.ToString(CultureInfo.InvariantCulture));
+        return defaultValue;
     }
 
-    public TimeSpan Seconds(string name, int byDefault, int least, int most) =>
-        TimeSpan.FromSeconds(Integer(name, byDefault, least, most));
+    public TimeSpan Seconds(string name, int defaultValue, int least, int most) =>
+        TimeSpan.FromSeconds(Integer(name, defaultValue, least, most));
 
     public IEnumerable<IConfigurationSection> Children(string name) => configuration.GetSection(name).GetChildren();
 
@@ -106,7 +106,7 @@ public sealed class SettingReader(IConfiguration configuration)
         }
     }
 
-    public void ThrowIfMistaken()
+    public void ThrowIfInvalid()
     {
         if (_mistakes.Count > 0)
         {

@@ -6,12 +6,12 @@ public static class TimeProviderExtensions
     /// Completes when as much time has passed by the clock. A timer goes by a coarser one, and cuts to whole milliseconds: by itself it
     /// fires up to 5 ms early.
     /// </summary>
-    public static async Task DelayAtLeast(this TimeProvider time, TimeSpan delay, CancellationToken cancellation)
+    public static async Task DelayAtLeast(this TimeProvider time, TimeSpan delay, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         for (var left = delay; left > TimeSpan.Zero; left = delay - time.GetElapsedTime(start))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellationToken);
         }
     }
 }

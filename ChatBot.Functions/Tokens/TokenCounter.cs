@@ -29,8 +29,8 @@ public static class TokenCounter
         var tokens = 0;
         while (!text.IsEmpty)
         {
-            var piece = text[..TextPieces.First(text)];
-            tokens += BytePairs.Count(s_vocabulary, piece);
+            var piece = text[..PreTokenizer.First(text)];
+            tokens += BytePairMerger.Count(s_vocabulary, piece);
             text = text[piece.Length..];
         }
 

@@ -19,31 +19,31 @@ public sealed partial class RecordUsage(ChatBotDatabase database, Deliveries del
     private const int MaxCountedBytes = 256 * 1024;
 
     [Function(nameof(RecordUsage))]
-    public Task Run([QueueTrigger(QueueNames.UsageEvents)] QueueMessage message, CancellationToken cancellation) =>
-        deliveries.Handle(QueueNames.UsageEvents, message, Record, cancellation);
+    public Task Run([QueueTrigger(QueueNames.UsageEvents)] QueueMessage message, CancellationToken cancellationToken) =>
+        deliveries.Handle(QueueNames.UsageEvents, message, Record, cancellationToken);
 
     /// <exception cref="InvalidDataException">There is no such completion, or it has no usage to record.</exception>
-    public async Task Record(WakeUp wakeUp, CancellationToken cancellation)
+    public async Task Record(WakeUp wakeUp, CancellationToken cancellationToken)
     {
         var id = wakeUp.CompletionId;
-        var result = await Record(id, null, null, cancellation);
+        var result = await Record(id, null, null, cancellationToken);
         if (result == "uncounted")
         {
             var texts = await database.All(
                 Caller.Service,
                 Statement.Of(UsageSql.TextsToCount, Parameter.Uuid(id)),
                 row => (Role: row.GetString(0), Content: row.TextOrNull(1), Tokens: row.ValueOrNull<int>(2)),
-                cancellation);
+                cancellationToken);
             var counted = texts.ConvertAll(t => (t.Role, Tokens: t.Tokens ?? TokenCounter.Count(t.Content!)));
             var prompt = TokenCounter.CountPrompt(counted.Where(t => t.Role != "answer"));
             var answer = counted.Where(t => t.Role == "answer").Sum(t => t.Tokens);
-            result = await Record(id, prompt, answer, cancellation);
+            result = await Record(id, prompt, answer, cancellationToken);
         }
 
         switch (result)
         {
             case "recorded" or "unbilled":
-                await TryCountTexts(id, cancellation);
+                await TryCountTexts(id, cancellationToken);
                 break;
             case "early":
                 // Delivered before its time. Whoever stores the message wakes again.
@@ -58,11 +58,11 @@ public sealed partial class RecordUsage(ChatBotDatabase database, Deliveries del
     /// So that the next prompt of the chat is bounded by tokens, where it would be by bytes. What is not counted now is counted after
     /// the next answer: the usage is recorded, and its message done with.
     /// </summary>
-    private async Task TryCountTexts(Guid id, CancellationToken cancellation)
+    private async Task TryCountTexts(Guid id, CancellationToken cancellationToken)
     {
         try
         {
-            await CountTexts(id, cancellation);
+            await CountTexts(id, cancellationToken);
         }
         catch (NpgsqlException e)
         {
@@ -70,13 +70,13 @@ public sealed partial class RecordUsage(ChatBotDatabase database, Deliveries del
         }
     }
 
-    private async Task CountTexts(Guid id, CancellationToken cancellation)
+    private async Task CountTexts(Guid id, CancellationToken cancellationToken)
     {
         var texts = await database.All(
             Caller.Service,
             Statement.Of(UsageSql.UncountedTexts, Parameter.Uuid(id), Parameter.Integer(MaxCountedBytes)),
             row => (MessageId: row.ValueOrNull<Guid>(0), Content: row.GetString(1), ChangedAt: row.Time(2)),
-            cancellation);
+            cancellationToken);
         if (texts.Count > 0)
         {
             var counted = Statement.Of(
@@ -85,16 +85,16 @@ public sealed partial class RecordUsage(ChatBotDatabase database, Deliveries del
                 Parameter.Array([.. texts.Select(t => t.MessageId)], NpgsqlDbType.Uuid),
                 Parameter.Array([.. texts.Select(t => t.ChangedAt.UtcDateTime)], NpgsqlDbType.TimestampTz),
                 Parameter.Array([.. texts.Select(t => TokenCounter.Count(t.Content))], NpgsqlDbType.Integer));
-            await database.Execute(Caller.Service, counted, cancellation);
+            await database.Execute(Caller.Service, counted, cancellationToken);
         }
     }
 
-    private Task<string?> Record(Guid id, int? inputTokens, int? outputTokens, CancellationToken cancellation) =>
+    private Task<string?> Record(Guid id, int? inputTokens, int? outputTokens, CancellationToken cancellationToken) =>
         database.One(
             Caller.Service,
             Statement.Of(UsageSql.Record, Parameter.Uuid(id), Parameter.Integer(inputTokens), Parameter.Integer(outputTokens)),
             row => row.TextOrNull(0),
-            cancellation);
+            cancellationToken);
 
     private static partial class Log
     {

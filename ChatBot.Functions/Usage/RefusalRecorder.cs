@@ -80,7 +80,7 @@ public sealed partial class RefusalRecorder(ChatBotDatabase database, TimeProvid
     }
 
     /// <summary>False where that failed: all is pending again.</summary>
-    private async Task<bool> Write(CancellationToken cancellation)
+    private async Task<bool> Write(CancellationToken cancellationToken)
     {
         Dictionary<(Guid UserId, LimitRefusal Refusal), PendingRefusals> written;
         int dropped;
@@ -102,7 +102,7 @@ public sealed partial class RefusalRecorder(ChatBotDatabase database, TimeProvid
 
         try
         {
-            await database.Execute(Caller.Service, Statement.Of(UsageSql.RecordRefusals, Parameter.Json(ToJson(written))), cancellation);
+            await database.Execute(Caller.Service, Statement.Of(UsageSql.RecordRefusals, Parameter.Json(ToJson(written))), cancellationToken);
             return true;
         }
         // Where an account went at that very moment, the next time knows.

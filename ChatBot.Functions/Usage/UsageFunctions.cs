@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace ChatBot.Functions.Usage;
 
-public sealed class UsageFunctions(StandingReader standings, ChatBotDatabase database, TimeProvider time)
+public sealed class UsageFunctions(UsageSummaryReader standings, ChatBotDatabase database, TimeProvider time)
 {
     private const int MaxDays = 366;
     private const int DaysByDefault = 31;
@@ -16,13 +16,13 @@ public sealed class UsageFunctions(StandingReader standings, ChatBotDatabase dat
     [Function(nameof(GetUsage))]
     public async Task<IResult> GetUsage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "usage")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation) =>
-        JsonAnswer.Of(await standings.Of(user, cancellation), ChatBotJson.Default.Standing);
+        CurrentUser user, CancellationToken cancellationToken) =>
+        JsonResult.Of(await standings.Of(user, cancellationToken), ChatBotJson.Default.UsageSummary);
 
     [Function(nameof(ListDailyUsage))]
     public async Task<IResult> ListDailyUsage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "usage/daily")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
+        CurrentUser user, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var validation = new Validation().Range(request, today, DaysByDefault, MaxDays, out var from, out var to);
@@ -46,14 +46,14 @@ public sealed class UsageFunctions(StandingReader standings, ChatBotDatabase dat
                 row.GetInt64(8),
                 row.GetInt64(9),
                 row.Decimal(10)),
-            cancellation);
-        return JsonAnswer.Of(new Page<DailyUsage>(days, null), ChatBotJson.Default.PageDailyUsage);
+            cancellationToken);
+        return JsonResult.Of(new Page<DailyUsage>(days, null), ChatBotJson.Default.PageDailyUsage);
     }
 
     [Function(nameof(ListUsageEvents))]
     public async Task<IResult> ListUsageEvents(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "usage/events")] HttpRequest request,
-        CurrentUser user, CancellationToken cancellation)
+        CurrentUser user, CancellationToken cancellationToken)
     {
         if (Paging.IsRefused(request, out var problem, out var limit, out var before, out var beforeId))
         {
@@ -64,7 +64,7 @@ public sealed class UsageFunctions(StandingReader standings, ChatBotDatabase dat
             user.Caller,
             Statement.Of(UsageSql.MyEvents, Parameter.Time(before), Parameter.Uuid(beforeId), Parameter.Integer(limit)),
             new PageShape<UsageEvent>(ChatBotJson.Default.UsageEvent, ReadEvent, last => Paging.Cursor(last.OccurredAt, last.Id), limit),
-            cancellation);
+            cancellationToken);
     }
 
     private static UsageEvent ReadEvent(NpgsqlDataReader row) => new(

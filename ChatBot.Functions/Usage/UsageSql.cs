@@ -23,12 +23,12 @@ public static class UsageSql
 
     public const string Standing = $"""
         {SelectStanding}
-        from billing.standing() s
+        from billing.usage_summary() s
         """;
 
     public const string StandingOf = $"""
         {SelectStanding}
-        from billing.standing_of($1) s
+        from billing.usage_summary_of($1) s
         """;
 
     public const string MyRefusals = """

@@ -17,7 +17,7 @@ public sealed record PeriodUser(
     string? BlockedReason,
     DateTimeOffset PeriodStart,
     DateTimeOffset PeriodEnd,
-    CapStanding Tokens,
-    CapStanding Cost,
-    CapStanding OwnKeyTokens,
+    CapUsage Tokens,
+    CapUsage Cost,
+    CapUsage OwnKeyTokens,
     IReadOnlyList<RefusalCount> Refusals);

@@ -35,7 +35,7 @@ public static class HotPath
             new[] { answer }, new[] { 1 }, new[] { true }, new[] { answer }, new[] { 0 }, new[] { "Fine" }, new[] { 0 }, s_lease);
         yield return User("read_answer", CompletionSql.ReadAnswer, answer, 0);
         yield return User("find_live_completion", CompletionSql.FindLive, chatId);
-        yield return Service("stop_blocked", MaintenanceSql.StopBlocked);
+        yield return Service("cancel_blocked", MaintenanceSql.StopBlocked);
         yield return Service(
             "finish_completion",
             CompletionSql.Finish,

@@ -23,31 +23,31 @@ public sealed class HotPathProbe(NpgsqlDataSource database, bool mayScan = true)
 
     /// <param name="change">What to change before, for this run alone.</param>
     public async Task<IReadOnlyList<HotRun>> RunAsync(
-        Guid userId, Guid chatId, DateTime month, string change = "select", CancellationToken cancellation = default)
+        Guid userId, Guid chatId, DateTime month, string change = "select", CancellationToken cancellationToken = default)
     {
         var runs = new List<HotRun>();
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 #pragma warning disable CA2100 // The measurements' and the tests' own.
         await using (var command = new NpgsqlCommand(change, connection))
 #pragma warning restore CA2100
         {
-            await command.ExecuteNonQueryAsync(cancellation);
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await using (var plan = new NpgsqlCommand("select set_config('enable_seqscan', $1, true)", connection))
         {
             plan.Parameters.Add(new() { Value = mayScan ? "on" : "off" });
-            await plan.ExecuteNonQueryAsync(cancellation);
+            await plan.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var before = await ReadsAsync(connection, cancellation);
+        var before = await ReadsAsync(connection, cancellationToken);
         foreach (var statement in HotPath.Of(userId, chatId, month))
         {
-            await BecomeAsync(connection, statement, cancellation);
-            var (time, buffers) = await ExplainAsync(connection, statement, cancellation);
-            await BecomeAsync(connection, null, cancellation);
-            var after = await ReadsAsync(connection, cancellation);
+            await BecomeAsync(connection, statement, cancellationToken);
+            var (time, buffers) = await ExplainAsync(connection, statement, cancellationToken);
+            await BecomeAsync(connection, null, cancellationToken);
+            var after = await ReadsAsync(connection, cancellationToken);
             var of = after.Keys.Where(table => !s_small.Contains(table)).ToDictionary(
                 table => table,
                 table => (after[table].Scanned - before.GetValueOrDefault(table).Scanned, after[table].Fetched - before.GetValueOrDefault(table).Fetched));
@@ -58,33 +58,33 @@ public sealed class HotPathProbe(NpgsqlDataSource database, bool mayScan = true)
         return runs;
     }
 
-    private static async Task BecomeAsync(NpgsqlConnection connection, HotStatement? statement, CancellationToken cancellation)
+    private static async Task BecomeAsync(NpgsqlConnection connection, HotStatement? statement, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Become, connection);
         command.Parameters.Add(new() { Value = statement is null ? "none" : statement.UserId is null ? "service_role" : "authenticated" });
         command.Parameters.Add(new() { Value = statement?.UserId is { } id ? $$"""{"sub":"{{id}}","role":"authenticated"}""" : "" });
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<(double Milliseconds, long Buffers)> ExplainAsync(NpgsqlConnection connection, HotStatement statement, CancellationToken cancellation)
+    private static async Task<(double Milliseconds, long Buffers)> ExplainAsync(NpgsqlConnection connection, HotStatement statement, CancellationToken cancellationToken)
     {
 #pragma warning disable CA2100 // The statements are the program's own.
         await using var command = new NpgsqlCommand($"explain (analyze, buffers, timing off, format json) {statement.Sql}", connection) { CommandTimeout = 300 };
 #pragma warning restore CA2100
         command.Parameters.AddRange(statement.Parameters.ToArray());
-        using var plan = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellation))!);
+        using var plan = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
         var (run, root) = (plan.RootElement[0], plan.RootElement[0].GetProperty("Plan"));
         return (
             run.GetProperty("Planning Time").GetDouble() + run.GetProperty("Execution Time").GetDouble(),
             root.GetProperty("Shared Hit Blocks").GetInt64() + root.GetProperty("Shared Read Blocks").GetInt64());
     }
 
-    private static async Task<Dictionary<string, (long Scanned, long Fetched)>> ReadsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<Dictionary<string, (long Scanned, long Fetched)>> ReadsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Reads, connection);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var reads = new Dictionary<string, (long, long)>();
-        while (await rows.ReadAsync(cancellation))
+        while (await rows.ReadAsync(cancellationToken))
         {
             reads[rows.GetString(0)] = (rows.GetInt64(1), rows.GetInt64(2));
         }

@@ -185,9 +185,9 @@ public static class ManyUsers
         where p.status = 'closed'
         """;
 
-    public static async Task FillAsync(NpgsqlDataSource database, int users, int callsOfEach, Action<string> report, CancellationToken cancellation = default)
+    public static async Task FillAsync(NpgsqlDataSource database, int users, int callsOfEach, Action<string> report, CancellationToken cancellationToken = default)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await RunAsync("functions", Functions);
         // Triggers stand for what a row is when it is written by the program.
         await RunAsync("settings", "set session_replication_role = replica; set maintenance_work_mem = '512MB'; set work_mem = '256MB'; set synchronous_commit = off");
@@ -218,7 +218,7 @@ public static class ManyUsers
                 command.Parameters.Add(new() { Value = parameter });
             }
 
-            var rows = await command.ExecuteNonQueryAsync(cancellation);
+            var rows = await command.ExecuteNonQueryAsync(cancellationToken);
             report($"{what}: {Math.Max(rows, 0):N0} rows, {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0} s");
         }
     }

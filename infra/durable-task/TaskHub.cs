@@ -86,7 +86,7 @@ public sealed class TaskHub(
         items.Return(token);
     }
 
-    private Task Connect(CancellationToken cancellation) => base.GetWorkItems(new(), items, new LocalCall(cancellation));
+    private Task Connect(CancellationToken cancellationToken) => base.GetWorkItems(new(), items, new LocalCall(cancellationToken));
 
     /// <summary>Takes what there is to do from the hub, for as long as the process runs.</summary>
     private sealed class Connection(TaskHub hub) : BackgroundService
@@ -95,7 +95,7 @@ public sealed class TaskHub(
     }
 
     /// <summary>A call that came over no network.</summary>
-    private sealed class LocalCall(CancellationToken cancellation) : ServerCallContext
+    private sealed class LocalCall(CancellationToken cancellationToken) : ServerCallContext
     {
         protected override string MethodCore => nameof(GetWorkItems);
 
@@ -107,7 +107,7 @@ public sealed class TaskHub(
 
         protected override Metadata RequestHeadersCore { get; } = [];
 
-        protected override CancellationToken CancellationTokenCore => cancellation;
+        protected override CancellationToken CancellationTokenCore => cancellationToken;
 
         protected override Metadata ResponseTrailersCore { get; } = [];
 

@@ -138,7 +138,7 @@ public sealed class ChaosRun : IAsyncDisposable
         return count;
     }
 
-    // Short patience, so that much happens in little time.
+    // Short timeouts, so that much happens in little time.
     private Dictionary<string, string> Settings() => new()
     {
         ["Streams__LeaseSeconds"] = $"{_options.Lease.TotalSeconds:0}",

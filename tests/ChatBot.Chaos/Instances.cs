@@ -42,12 +42,12 @@ public sealed class Instances(LocalStack stack, IReadOnlyDictionary<string, stri
         await ReplaceAsync(slot, fault);
     }
 
-    public async Task SuspendAsync(int slot, TimeSpan duration, CancellationToken cancellation)
+    public async Task SuspendAsync(int slot, TimeSpan duration, CancellationToken cancellationToken)
     {
         var fault = faults.Begin(FaultKind.Suspend, slot);
         var app = _slots[slot].App;
         app.Suspend();
-        await Task.Delay(duration, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(duration, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         app.Resume();
         // What it held was taken from it: it learns so with its next tick.
         await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);

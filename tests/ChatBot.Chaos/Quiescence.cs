@@ -13,7 +13,7 @@ public sealed class Quiescence(NpgsqlDataSource database, Action<string> report)
         from chatbot.completions c
         """;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
     public async Task<bool> WaitAsync()
@@ -28,7 +28,7 @@ public sealed class Quiescence(NpgsqlDataSource database, Action<string> report)
                 return true;
             }
 
-            if (waited > s_patience)
+            if (waited > s_timeout)
             {
                 report($"Not quiet after {waited.TotalSeconds:0} s: {live} live, {unpersisted} not stored, {unrecorded} not recorded");
                 return false;

@@ -67,11 +67,11 @@ public sealed class Sampler(NpgsqlDataSource database)
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellation)
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Look);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        while (await rows.ReadAsync(cancellation))
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
         {
             var (user, sum) = (rows.GetGuid(0), rows.GetInt64(1));
             if (rows.GetBoolean(2))

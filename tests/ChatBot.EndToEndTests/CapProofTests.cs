@@ -21,7 +21,7 @@ public sealed class CapProofTests(Fleet fleet)
     {
         var (ada, bob) = (await fleet.NewUser(), await fleet.NewUser());
         var each = await Estimate(bob);
-        (await ada.Post("/api/chat", Crowd.Body("first", "Hello. [[tokens=5]]"))).Is(HttpStatusCode.OK);
+        (await ada.Post("/api/chat", ConcurrentUsers.Body("first", "Hello. [[tokens=5]]"))).Is(HttpStatusCode.OK);
         await UntilSettled([ada]);
         var caps = new Dictionary<Guid, int> { [ada.Id] = await Used(ada) + (Fits * each) + each - 1, [bob.Id] = (Fits * each) + each - 1 };
         foreach (var (user, cap) in caps)
@@ -31,7 +31,7 @@ public sealed class CapProofTests(Fleet fleet)
 
         Assert.Equal(1, await fleet.Count("select count(*) from billing.usage_periods where user_id = $1", ada.Id));
         Assert.Equal(0, await fleet.Count("select count(*) from billing.usage_periods where user_id = $1", bob.Id));
-        var admitted = await new Crowd(fleet, [ada, bob]).Send();
+        var admitted = await new ConcurrentUsers(fleet, [ada, bob]).Send();
 
         foreach (var user in (TestUser[])[ada, bob])
         {
@@ -54,7 +54,7 @@ public sealed class CapProofTests(Fleet fleet)
         await fleet.Execute("select billing.limit_deployment($1, null, null, null)", cap);
         try
         {
-            var admitted = await new Crowd(fleet, users).Send();
+            var admitted = await new ConcurrentUsers(fleet, users).Send();
 
             Assert.Equal(Fits, admitted.Count);
             Assert.Equal(Fits * each, await fleet.Count("select sum(tokens) from billing.usage_reservations"));
@@ -70,7 +70,7 @@ public sealed class CapProofTests(Fleet fleet)
 
     private static async Task<int> Estimate(TestUser user)
     {
-        var body = Crowd.Body("unused");
+        var body = ConcurrentUsers.Body("unused");
         body.Remove("chatId");
         body["message"] = body["messages"]![0]!.DeepClone();
         body["message"]!.AsObject().Remove("role");
@@ -92,7 +92,7 @@ public sealed class CapProofTests(Fleet fleet)
         foreach (var (chat, index) in chats.Select((c, i) => (c, i)))
         {
             using var answer = await user.At(fleet.Addresses[index % fleet.Addresses.Count]).Open(
-                HttpMethod.Post, "/api/chat", Crowd.Body(chat).ToJsonString(), [], HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+                HttpMethod.Post, "/api/chat", ConcurrentUsers.Body(chat).ToJsonString(), [], HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
             Assert.Equal(index < sends ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests, answer.StatusCode);
         }
 

@@ -28,7 +28,7 @@ public sealed class ContainedTests(PublishedProgram published) : IAsyncLifetime
         var port = LoopbackPort.Find();
         var app = await AppProcess.StartAsync(new(Contained($"ASPNETCORE_HTTP_PORTS={port}"), new Dictionary<string, string>()) { Port = port });
         await using var _ = app;
-        await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
+        await app.WaitUntilReadyAsync(cancellationToken: TestContext.Current.CancellationToken);
         var user = await published.NewUser(new Uri(app.BaseUrl));
         var chat = await StreamingTests.NewChat(user);
 

@@ -72,13 +72,13 @@ public sealed class EndingTests(PublishedProgram published)
     /// <summary>The text that a client has seen when it has seen enough; the connection stays open.</summary>
     private static async Task<string> ReadUntil(TestUser user, string chat, string content, Func<string, bool> isEnough)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var body = new JsonObject { ["message"] = new JsonObject { ["content"] = content } };
         var response = await user.Open(
-            HttpMethod.Post, $"/api/chats/{chat}/stream", body.ToJsonString(), [], HttpCompletionOption.ResponseHeadersRead, cancellation);
-        var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+            HttpMethod.Post, $"/api/chats/{chat}/stream", body.ToJsonString(), [], HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         var text = "";
-        while (!isEnough(text) && await reader.ReadLineAsync(cancellation) is { } line)
+        while (!isEnough(text) && await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.StartsWith("data: {\"type\":\"text-delta\"", StringComparison.Ordinal))
             {

@@ -34,15 +34,15 @@ public sealed class Fleet(PublishedProgram published) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        _stack = await LocalStack.StartAsync(new StackOptions(_directory.FullName) { Durable = false, Program = published.Program }, cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        _stack = await LocalStack.StartAsync(new StackOptions(_directory.FullName) { Durable = false, Program = published.Program }, cancellationToken);
         Database = NpgsqlDataSource.Create(_stack.Postgres.ConnectionString());
         for (var number = 1; number <= Size; number++)
         {
             _apps.Add(await _stack.StartAppAsync($"fleet-{number}", overrides: s_patient));
         }
 
-        await Task.WhenAll(_apps.Select(app => app.WaitUntilReadyAsync(TimeSpan.FromMinutes(2), cancellation)));
+        await Task.WhenAll(_apps.Select(app => app.WaitUntilReadyAsync(TimeSpan.FromMinutes(2), cancellationToken)));
     }
 
     /// <summary>A user whom nothing but a cap can be in the way of.</summary>

@@ -184,7 +184,7 @@ public sealed class StandaloneOperationCrashTests(PublishedProgram published) : 
     protected override async Task StartProgram()
     {
         _app = await Stack.StartAppAsync("operations");
-        await _app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
+        await _app.WaitUntilReadyAsync(cancellationToken: TestContext.Current.CancellationToken);
     }
 
     protected override async Task KillProgram()

@@ -37,7 +37,7 @@ public class PublishedProgram : IAsyncLifetime
     public async Task<AppProcess> Start(string name, params (string Name, string Value)[] settings)
     {
         var app = await Stack.StartAppAsync(name, overrides: settings.ToDictionary(s => s.Name, s => s.Value));
-        await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
+        await app.WaitUntilReadyAsync(cancellationToken: TestContext.Current.CancellationToken);
         return app;
     }
 

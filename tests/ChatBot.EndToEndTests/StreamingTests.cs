@@ -67,7 +67,7 @@ public class StreamingTests(PublishedProgram published)
     internal static async Task<string> NewChat(TestUser user) =>
         (await user.Post("/api/chats", new JsonObject { ["title"] = "A chat" })).Is(HttpStatusCode.Created)["id"]!;
 
-    internal static Task<TestAnswer> Send(TestUser user, string chat, string content) =>
+    internal static Task<ApiResponse> Send(TestUser user, string chat, string content) =>
         user.Post($"/api/chats/{chat}/stream", SendBody(content));
 
     internal static JsonObject SendBody(string content, string? messageId = null) =>
@@ -76,12 +76,12 @@ public class StreamingTests(PublishedProgram published)
     internal static async Task<JsonArray> Messages(TestUser user, string chat) =>
         (await user.Get($"/api/chats/{chat}/messages")).Is(HttpStatusCode.OK).Json["items"]!.AsArray();
 
-    internal static async Task Until(Func<Task<bool>> isSo, TimeSpan patience)
+    internal static async Task Until(Func<Task<bool>> isSo, TimeSpan timeout)
     {
-        var deadline = TimeProvider.System.GetUtcNow() + patience;
+        var deadline = TimeProvider.System.GetUtcNow() + timeout;
         while (!await isSo())
         {
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within {patience.TotalSeconds} s.");
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Not within {timeout.TotalSeconds} s.");
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }

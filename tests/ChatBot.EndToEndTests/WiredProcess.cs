@@ -113,7 +113,7 @@ public sealed class WiredProcess : IAsyncDisposable
         Blobs.Clear();
     }
 
-    private async Task Read(CancellationToken cancellation)
+    private async Task Read(CancellationToken cancellationToken)
     {
         try
         {
@@ -123,9 +123,9 @@ public sealed class WiredProcess : IAsyncDisposable
                 StreamingTests.SendBody(Content, "m1").ToJsonString(),
                 [],
                 HttpCompletionOption.ResponseHeadersRead,
-                cancellation);
-            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
-            while (await reader.ReadLineAsync(cancellation) is { } line)
+                cancellationToken);
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+            while (await reader.ReadLineAsync(cancellationToken) is { } line)
             {
                 lock (_shown)
                 {

@@ -9,7 +9,7 @@ public sealed class Calendar(
     YearOptions options,
     SimulatedClock clock,
     Population population,
-    BillingOffice office,
+    PlanAdministrator office,
     Sender sender,
     TimerProcess timer,
     LateAnswers late,
@@ -64,7 +64,7 @@ public sealed class Calendar(
             // On the eve of a new period half of the day's sends come in its last moment.
             var isEve = day + 1 == days || day + 1 is 14 || day + 2 == days;
             var early = isEve ? today.Count / 2 : today.Count;
-            await SendAsync(today.Take(early), month, account => ModelMoods.Draw(account, _random));
+            await SendAsync(today.Take(early), month, account => ModelFaultMix.Draw(account, _random));
             if (day + 1 == days && month % 3 == 1)
             {
                 await clock.MoveToAsync(midnight.AddMinutes(-1));
@@ -74,7 +74,7 @@ public sealed class Calendar(
             if (isEve)
             {
                 await clock.MoveToAsync(midnight - s_beforeMidnight);
-                await SendAsync(today.Skip(early).Concat(_random.GetItems(population.Accounts.ToArray(), AtMidnight)), month, _ => ModelMoods.Slow(_random), s_beforeMidnight * 2);
+                await SendAsync(today.Skip(early).Concat(_random.GetItems(population.Accounts.ToArray(), AtMidnight)), month, _ => ModelFaultMix.Slow(_random), s_beforeMidnight * 2);
                 await Task.Delay(s_whileAnswersRun);
             }
 

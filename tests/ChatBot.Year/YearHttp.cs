@@ -16,18 +16,18 @@ public sealed class YearHttp(Instances instances) : IDisposable
     public int Count => instances.Count;
 
     /// <summary>Returns with the head of the answer.</summary>
-    public Task<HttpResponseMessage> SendAsync(int slot, HttpMethod method, string token, string path, JsonNode? body, CancellationToken cancellation = default) =>
-        SendAsync(instances.Address(slot), method, token, path, body, cancellation);
+    public Task<HttpResponseMessage> SendAsync(int slot, HttpMethod method, string token, string path, JsonNode? body, CancellationToken cancellationToken = default) =>
+        SendAsync(instances.Address(slot), method, token, path, body, cancellationToken);
 
     public async Task<HttpResponseMessage> SendAsync(
-        Uri address, HttpMethod method, string token, string path, JsonNode? body, CancellationToken cancellation = default)
+        Uri address, HttpMethod method, string token, string path, JsonNode? body, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(method, new Uri(address, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Accept.ParseAdd("text/event-stream");
         request.Headers.Accept.ParseAdd("application/json");
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();

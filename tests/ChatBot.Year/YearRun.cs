@@ -15,10 +15,10 @@ public sealed class YearRun : IAsyncDisposable
     private const string CountOpen = "select count(*) from billing.usage_periods p where p.status <> 'closed'";
 
     // Who died in the middle of the timer's run holds its turn for two minutes.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
-    // Short patience, so that much happens in little time.
+    // Short timeouts, so that much happens in little time.
     private static readonly Dictionary<string, string> s_settings = new()
     {
         ["Streams__LeaseSeconds"] = "4",
@@ -34,7 +34,7 @@ public sealed class YearRun : IAsyncDisposable
     private readonly YearHttp _http;
     private readonly TimerProcess _timer;
     private readonly LateAnswers _late;
-    private readonly BillingOffice _office;
+    private readonly PlanAdministrator _office;
     private readonly Population _population;
     private readonly Sender _sender;
     private readonly YearFaults _faults;
@@ -91,7 +91,7 @@ public sealed class YearRun : IAsyncDisposable
         }
 
         await Clock.MoveToAsync(Clock.Now.AddMonths(2));
-        for (var deadline = TimeProvider.System.GetUtcNow() + s_patience; await CountOpenAsync() > 0; await Task.Delay(s_pause))
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_timeout; await CountOpenAsync() > 0; await Task.Delay(s_pause))
         {
             if (TimeProvider.System.GetUtcNow() > deadline)
             {

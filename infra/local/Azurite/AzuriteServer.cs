@@ -50,10 +50,10 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("Azurite is not running.");
 
-    public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, CancellationToken cancellation = default)
+    public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, CancellationToken cancellationToken = default)
     {
         var folder = new NpmFolder(RepositoryRoot.Combine("infra", "local", "npm", "azurite"), "Azurite");
-        await folder.InstallAsync(options.Report, cancellation);
+        await folder.InstallAsync(options.Report, cancellationToken);
         var server = new AzuriteServer(options, Path.Combine(folder.Modules, "azurite", "dist", "src", "azurite.js"));
         await LoopbackPort.StartAsync(
             () =>
@@ -61,7 +61,7 @@ public sealed class AzuriteServer : IAsyncDisposable
                 server.BlobPort = LoopbackPort.Find(options.PreferredBlobPort);
                 server.QueuePort = LoopbackPort.Find(options.PreferredQueuePort);
                 server.TablePort = LoopbackPort.Find(options.PreferredTablePort);
-                return server.LaunchAsync(cancellation);
+                return server.LaunchAsync(cancellationToken);
             },
             () => [server.BlobPort, server.QueuePort, server.TablePort]);
         return server;
@@ -80,10 +80,10 @@ public sealed class AzuriteServer : IAsyncDisposable
     public void Resume() => Running.Signal(Posix.Continue);
 
     /// <summary>Starts again, on the same ports and data; stops before where it still runs.</summary>
-    public async Task RestartAsync(CancellationToken cancellation = default)
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
         await StopAsync();
-        await LaunchAsync(cancellation);
+        await LaunchAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
@@ -106,7 +106,7 @@ public sealed class AzuriteServer : IAsyncDisposable
         _process = null;
     }
 
-    private async Task LaunchAsync(CancellationToken cancellation)
+    private async Task LaunchAsync(CancellationToken cancellationToken)
     {
         var node = Executable.Find("node") ?? throw new LocalStackException("Azurite needs Node.js, which is not on PATH: install Node.js 20 or newer.");
         Directory.CreateDirectory(_options.Directory);
@@ -128,8 +128,8 @@ public sealed class AzuriteServer : IAsyncDisposable
         });
         try
         {
-            await UntilItAnswersAsync(cancellation);
-            await Task.WhenAll(Queues.Select(queue => new QueueClient(ConnectionString, queue).CreateIfNotExistsAsync(cancellationToken: cancellation)));
+            await UntilItAnswersAsync(cancellationToken);
+            await Task.WhenAll(Queues.Select(queue => new QueueClient(ConnectionString, queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken)));
         }
         catch
         {
@@ -138,9 +138,9 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
     }
 
-    private async Task UntilItAnswersAsync(CancellationToken cancellation)
+    private async Task UntilItAnswersAsync(CancellationToken cancellationToken)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellation))
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellationToken))
         {
             if (Running.HasExited)
             {

@@ -8,18 +8,18 @@ internal static class DotNetRun
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    public static async Task UntilGoneAsync(CancellationToken cancellation)
+    public static async Task UntilGoneAsync(CancellationToken cancellationToken)
     {
         var parent = OperatingSystem.IsLinux() ? Posix.ParentId() : 0;
         // Any other parent, such as a shell, may go and leave us running.
-        if (parent == 0 || (await File.ReadAllTextAsync($"/proc/{parent}/comm", cancellation)).TrimEnd() != "dotnet")
+        if (parent == 0 || (await File.ReadAllTextAsync($"/proc/{parent}/comm", cancellationToken)).TrimEnd() != "dotnet")
         {
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         }
 
         while (Posix.ParentId() == parent)
         {
-            await Task.Delay(s_interval, cancellation);
+            await Task.Delay(s_interval, cancellationToken);
         }
     }
 }

@@ -31,14 +31,14 @@ public sealed class DurableTaskServer : IAsyncDisposable
     /// <param name="storage">The settings that name the storage account.</param>
     /// <param name="preferredPort">Taken while it is free; else another is chosen.</param>
     public static async Task<DurableTaskServer> StartAsync(
-        IReadOnlyDictionary<string, string> storage, int? preferredPort = null, string? logFile = null, CancellationToken cancellation = default)
+        IReadOnlyDictionary<string, string> storage, int? preferredPort = null, string? logFile = null, CancellationToken cancellationToken = default)
     {
         var server = new DurableTaskServer(storage, logFile);
         await LoopbackPort.StartAsync(
             () =>
             {
                 server.Port = LoopbackPort.Find(preferredPort);
-                return server.LaunchAsync(cancellation);
+                return server.LaunchAsync(cancellationToken);
             },
             () => [server.Port]);
         return server;
@@ -48,10 +48,10 @@ public sealed class DurableTaskServer : IAsyncDisposable
     public async Task KillAsync() => await Running.KillAsync();
 
     /// <summary>Starts again on the same port, after its end.</summary>
-    public async Task RestartAsync(CancellationToken cancellation = default)
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
         await DisposeAsync();
-        await LaunchAsync(cancellation);
+        await LaunchAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -65,7 +65,7 @@ public sealed class DurableTaskServer : IAsyncDisposable
         }
     }
 
-    private async Task LaunchAsync(CancellationToken cancellation)
+    private async Task LaunchAsync(CancellationToken cancellationToken)
     {
         var program = AppProgram.Built("ChatBot.DurableTask", Path.Combine("infra", "durable-task"));
         _process = await ChildProcess.StartAsync(new(program.FileName, program.Arguments)
@@ -76,7 +76,7 @@ public sealed class DurableTaskServer : IAsyncDisposable
         });
         try
         {
-            await UntilItListensAsync(cancellation);
+            await UntilItListensAsync(cancellationToken);
         }
         catch
         {
@@ -85,9 +85,9 @@ public sealed class DurableTaskServer : IAsyncDisposable
         }
     }
 
-    private async Task UntilItListensAsync(CancellationToken cancellation)
+    private async Task UntilItListensAsync(CancellationToken cancellationToken)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + s_startTimeout; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellation))
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_startTimeout; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellationToken))
         {
             if (Running.HasExited)
             {
@@ -97,7 +97,7 @@ public sealed class DurableTaskServer : IAsyncDisposable
             using var client = new TcpClient();
             try
             {
-                await client.ConnectAsync(IPAddress.Loopback, Port, cancellation);
+                await client.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
                 return;
             }
             catch (SocketException)

@@ -9,12 +9,12 @@ namespace ChatBot.Local;
 /// </summary>
 internal static class BrokenConnection
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     public static async Task MakeAsync(HttpContext context)
     {
         context.Features.Get<IConnectionSocketFeature>()!.Socket.Shutdown(SocketShutdown.Send);
-        await Task.WhenAny(Task.Delay(s_patience, context.RequestAborted));
+        await Task.WhenAny(Task.Delay(s_timeout, context.RequestAborted));
         context.Abort();
     }
 }

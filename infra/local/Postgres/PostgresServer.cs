@@ -37,15 +37,15 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("PostgreSQL is not running.");
 
-    public static async Task<PostgresServer> StartAsync(PostgresOptions options, CancellationToken cancellation = default)
+    public static async Task<PostgresServer> StartAsync(PostgresOptions options, CancellationToken cancellationToken = default)
     {
-        var server = new PostgresServer(options, await PostgresBinaries.LocateAsync(options.Report, cancellation));
-        await server._cluster.PrepareAsync(options.Password, cancellation);
+        var server = new PostgresServer(options, await PostgresBinaries.LocateAsync(options.Report, cancellationToken));
+        await server._cluster.PrepareAsync(options.Password, cancellationToken);
         await LoopbackPort.StartAsync(
             () =>
             {
                 server.Port = LoopbackPort.Find(options.PreferredPort);
-                return server.LaunchAsync(cancellation);
+                return server.LaunchAsync(cancellationToken);
             },
             () => [server.Port]);
         return server;
@@ -75,11 +75,11 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task KillAsync() => EndAsync(Posix.Quit);
 
     /// <summary>Starts again, on the same port and data; stops before where it still runs.</summary>
-    public async Task RestartAsync(CancellationToken cancellation = default)
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
         await StopAsync();
-        await _cluster.PrepareAsync(_options.Password, cancellation);
-        await LaunchAsync(cancellation);
+        await _cluster.PrepareAsync(_options.Password, cancellationToken);
+        await LaunchAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
@@ -96,7 +96,7 @@ public sealed class PostgresServer : IAsyncDisposable
         _process = null;
     }
 
-    private async Task LaunchAsync(CancellationToken cancellation)
+    private async Task LaunchAsync(CancellationToken cancellationToken)
     {
         _process = await ChildProcess.StartAsync(new(_binaries.Path("postgres"), [.. Arguments()])
         {
@@ -106,7 +106,7 @@ public sealed class PostgresServer : IAsyncDisposable
         });
         try
         {
-            await UntilItAnswersAsync(cancellation);
+            await UntilItAnswersAsync(cancellationToken);
         }
         catch
         {
@@ -135,13 +135,13 @@ public sealed class PostgresServer : IAsyncDisposable
         return ["-D", _cluster.Data, "-p", $"{Port}", .. settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })];
     }
 
-    private async Task UntilItAnswersAsync(CancellationToken cancellation)
+    private async Task UntilItAnswersAsync(CancellationToken cancellationToken)
     {
         for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; ;)
         {
             try
             {
-                if (await AnswersAsync(cancellation))
+                if (await AnswersAsync(cancellationToken))
                 {
                     return;
                 }
@@ -155,15 +155,15 @@ public sealed class PostgresServer : IAsyncDisposable
                 throw new LocalStackException($"PostgreSQL {Version} did not start:\n{Running.Tail(15)}");
             }
 
-            await Task.Delay(s_interval, cancellation);
+            await Task.Delay(s_interval, cancellationToken);
         }
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellation)
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(ConnectionString(pooled: false));
-        await connection.OpenAsync(cancellation);
+        await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(SelectDirectory, connection);
-        return await command.ExecuteScalarAsync(cancellation) is string directory && Path.GetFullPath(directory) == _cluster.Data;
+        return await command.ExecuteScalarAsync(cancellationToken) is string directory && Path.GetFullPath(directory) == _cluster.Data;
     }
 }

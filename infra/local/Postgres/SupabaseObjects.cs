@@ -15,20 +15,20 @@ public static class SupabaseObjects
 
     /// <param name="connectionString">A connection as superuser.</param>
     /// <param name="password">For the roles postgres and authenticator.</param>
-    public static async Task CreateAsync(string connectionString, string password, CancellationToken cancellation = default)
+    public static async Task CreateAsync(string connectionString, string password, CancellationToken cancellationToken = default)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var pass = new NpgsqlCommand(PassPassword, connection) { Parameters = { new() { Value = password } } })
         {
-            await pass.ExecuteNonQueryAsync(cancellation);
+            await pass.ExecuteNonQueryAsync(cancellationToken);
         }
 
 #pragma warning disable CA2100 // The text is a file of this repository.
         await using var create = new NpgsqlCommand(s_script.Value, connection);
 #pragma warning restore CA2100
-        await create.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+        await create.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 }

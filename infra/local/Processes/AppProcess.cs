@@ -51,17 +51,17 @@ public sealed class AppProcess : IAsyncDisposable
         return new(options.Name, port, _process);
     }
 
-    public async Task WaitUntilReadyAsync(TimeSpan? patience = null, CancellationToken cancellation = default)
+    public async Task WaitUntilReadyAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var limit = patience ?? s_readyPatience;
-        for (var deadline = TimeProvider.System.GetUtcNow() + limit; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellation))
+        var limit = timeout ?? s_readyPatience;
+        for (var deadline = TimeProvider.System.GetUtcNow() + limit; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellationToken))
         {
             if (HasExited)
             {
                 throw new LocalStackException($"{Name} ended with exit code {await Exited}:\n{_process.Tail(TailLines)}");
             }
 
-            if (await IsReadyAsync(cancellation))
+            if (await IsReadyAsync(cancellationToken))
             {
                 return;
             }
@@ -69,14 +69,14 @@ public sealed class AppProcess : IAsyncDisposable
         throw new LocalStackException($"{Name} was not ready within {limit.TotalSeconds} s:\n{_process.Tail(TailLines)}");
     }
 
-    public async Task<bool> IsReadyAsync(CancellationToken cancellation = default)
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            using var answer = await s_http.GetAsync(new Uri($"{BaseUrl}/api/health/ready"), cancellation);
+            using var answer = await s_http.GetAsync(new Uri($"{BaseUrl}/api/health/ready"), cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }
@@ -92,7 +92,7 @@ public sealed class AppProcess : IAsyncDisposable
     public void Resume() => _process.SignalGroup(Posix.Continue);
 
     /// <summary>SIGTERM. Answers whether the process ended by itself in time; else it is killed.</summary>
-    public Task<bool> TerminateAsync(TimeSpan? patience = null) => _process.EndAsync(Posix.Terminate, patience ?? s_stopPatience);
+    public Task<bool> TerminateAsync(TimeSpan? timeout = null) => _process.EndAsync(Posix.Terminate, timeout ?? s_stopPatience);
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

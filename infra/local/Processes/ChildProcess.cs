@@ -97,12 +97,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Sends the signal and waits; ends the process by force where it has not gone in time.</summary>
-    public async Task<bool> EndAsync(int signal, TimeSpan patience)
+    public async Task<bool> EndAsync(int signal, TimeSpan timeout)
     {
         Signal(signal);
         try
         {
-            await _exited.Task.WaitAsync(patience);
+            await _exited.Task.WaitAsync(timeout);
             return true;
         }
         catch (TimeoutException)

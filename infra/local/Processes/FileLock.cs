@@ -22,18 +22,18 @@ internal sealed class FileLock : IAsyncDisposable
         }
     }
 
-    public static async Task<FileLock> WaitAsync(string path, TimeSpan patience, CancellationToken cancellation)
+    public static async Task<FileLock> WaitAsync(string path, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + patience; TimeProvider.System.GetUtcNow() < deadline;)
+        for (var deadline = TimeProvider.System.GetUtcNow() + timeout; TimeProvider.System.GetUtcNow() < deadline;)
         {
             if (TryTake(path) is { } taken)
             {
                 return taken;
             }
 
-            await Task.Delay(s_interval, cancellation);
+            await Task.Delay(s_interval, cancellationToken);
         }
-        throw new LocalStackException($"Another process has held {path} for {patience.TotalMinutes} minutes.");
+        throw new LocalStackException($"Another process has held {path} for {timeout.TotalMinutes} minutes.");
     }
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();

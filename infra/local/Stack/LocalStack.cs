@@ -55,14 +55,14 @@ public sealed class LocalStack : IAsyncDisposable
 
     internal StackSettings Settings { get; }
 
-    public static async Task<LocalStack> StartAsync(StackOptions options, CancellationToken cancellation = default)
+    public static async Task<LocalStack> StartAsync(StackOptions options, CancellationToken cancellationToken = default)
     {
         RequireFreePorts(options);
         var stack = new LocalStack(options, await DataDirectory.OpenAsync(options.DataDirectory, options.Fresh));
         try
         {
-            await stack.StartServersAsync(cancellation);
-            await stack.StartAppsAsync(cancellation);
+            await stack.StartServersAsync(cancellationToken);
+            await stack.StartAppsAsync(cancellationToken);
             return stack;
         }
         catch
@@ -115,17 +115,17 @@ public sealed class LocalStack : IAsyncDisposable
         }
     }
 
-    private async Task StartServersAsync(CancellationToken cancellation)
+    private async Task StartServersAsync(CancellationToken cancellationToken)
     {
         var state = _data.ReadState();
         // Before the first database is made with its password.
         state.Write(_data.StateFile);
-        state = await _servers.StartAsync(state, cancellation);
+        state = await _servers.StartAsync(state, cancellationToken);
         state.Write(_data.StateFile);
         AppSettings = Settings.Build(state, _servers.Postgres, _servers.Pooler, _servers.Azurite, _servers.DurableTask, StandIn);
     }
 
-    private async Task StartAppsAsync(CancellationToken cancellation)
+    private async Task StartAppsAsync(CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         for (var index = 0; index < _options.Instances; index++)
@@ -133,7 +133,7 @@ public sealed class LocalStack : IAsyncDisposable
             _apps.Add(await StartAppAsync($"app-{index + 1}", _options.Port + index));
         }
 
-        await Task.WhenAll(_apps.Select(app => app.WaitUntilReadyAsync(cancellation: cancellation)));
+        await Task.WhenAll(_apps.Select(app => app.WaitUntilReadyAsync(cancellationToken: cancellationToken)));
         if (_apps.Count > 0)
         {
             _options.Report($"The program is ready on {string.Join(", ", _apps.Select(app => app.BaseUrl))} ({watch.Elapsed.TotalSeconds:0.0} s)");

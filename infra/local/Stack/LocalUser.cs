@@ -23,24 +23,24 @@ public sealed record LocalUser(Guid Id, string Name, string Email)
         ?? (Guid.TryParse(text, out var id) ? new(id, text, "") : null);
 
     /// <summary>Signs up a user nobody has met, as tests want one each.</summary>
-    public static async Task<LocalUser> CreateAsync(string connectionString, CancellationToken cancellation = default)
+    public static async Task<LocalUser> CreateAsync(string connectionString, CancellationToken cancellationToken = default)
     {
         var id = Guid.NewGuid();
         var user = new LocalUser(id, $"user-{id:N}", $"user-{id:N}@example.com");
-        await InsertAsync(connectionString, [user], cancellation);
+        await InsertAsync(connectionString, [user], cancellationToken);
         return user;
     }
 
     public AccessToken Token() => new(Id) { Email = Email };
 
-    internal static async Task InsertAsync(string connectionString, IReadOnlyList<LocalUser> users, CancellationToken cancellation)
+    internal static async Task InsertAsync(string connectionString, IReadOnlyList<LocalUser> users, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellation);
+        await connection.OpenAsync(cancellationToken);
         foreach (var user in users)
         {
             await using var command = new NpgsqlCommand(Insert, connection) { Parameters = { new() { Value = user.Id }, new() { Value = user.Email } } };
-            await command.ExecuteNonQueryAsync(cancellation);
+            await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 }

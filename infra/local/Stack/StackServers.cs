@@ -20,9 +20,9 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
     public TokenMint? Tokens { get; private set; }
 
     /// <summary>Starts all of them side by side, and answers the state with their ports.</summary>
-    public async Task<StackState> StartAsync(StackState state, CancellationToken cancellation)
+    public async Task<StackState> StartAsync(StackState state, CancellationToken cancellationToken)
     {
-        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAll(
             OrFailAllAsync(StartPostgresAsync(state, failed.Token), failed),
             OrFailAllAsync(StartStorageAsync(state, failed.Token), failed),
@@ -82,7 +82,7 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
         }
     }
 
-    private async Task StartPostgresAsync(StackState state, CancellationToken cancellation)
+    private async Task StartPostgresAsync(StackState state, CancellationToken cancellationToken)
     {
         if (!settings.OwnDatabase)
         {
@@ -97,27 +97,27 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
             Settings = options.PostgresSettings,
             LogFile = data.LogFile("postgres"),
             Report = options.Report,
-        }, cancellation);
+        }, cancellationToken);
         options.Report($"PostgreSQL {Postgres.Version} ready on 127.0.0.1:{Postgres.Port} ({watch.Elapsed.TotalSeconds:0.0} s)");
-        await new Schema(options, state.Password).PrepareAsync(Postgres, cancellation);
+        await new Schema(options, state.Password).PrepareAsync(Postgres, cancellationToken);
         if (options.Pooled)
         {
-            Pooler = await PgBouncerServer.StartAsync(new(data.Pooler, Postgres) { LogFile = data.LogFile("pgbouncer"), Report = options.Report }, cancellation);
+            Pooler = await PgBouncerServer.StartAsync(new(data.Pooler, Postgres) { LogFile = data.LogFile("pgbouncer"), Report = options.Report }, cancellationToken);
             options.Report($"PgBouncer ready on 127.0.0.1:{Pooler.Port}");
         }
     }
 
-    private async Task StartStorageAsync(StackState state, CancellationToken cancellation)
+    private async Task StartStorageAsync(StackState state, CancellationToken cancellationToken)
     {
-        await StartAzuriteAsync(state, cancellation);
+        await StartAzuriteAsync(state, cancellationToken);
         if (settings.OwnDurableTask)
         {
-            DurableTask = await DurableTaskServer.StartAsync(settings.Storage(Azurite), state.DurableTaskPort, data.LogFile("durable-task"), cancellation);
+            DurableTask = await DurableTaskServer.StartAsync(settings.Storage(Azurite), state.DurableTaskPort, data.LogFile("durable-task"), cancellationToken);
             options.Report($"Durable task process ready on 127.0.0.1:{DurableTask.Port}");
         }
     }
 
-    private async Task StartAzuriteAsync(StackState state, CancellationToken cancellation)
+    private async Task StartAzuriteAsync(StackState state, CancellationToken cancellationToken)
     {
         if (!settings.OwnStorage)
         {
@@ -132,14 +132,14 @@ internal sealed class StackServers(StackOptions options, StackSettings settings,
             PreferredTablePort = state.TablePort,
             LogFile = data.LogFile("azurite"),
             Report = options.Report,
-        }, cancellation);
+        }, cancellationToken);
         options.Report($"Azurite ready: queues on 127.0.0.1:{Azurite.QueuePort}, blobs on 127.0.0.1:{Azurite.BlobPort} ({watch.Elapsed.TotalSeconds:0.0} s)");
     }
 
-    private async Task StartStandInAsync(StackState state, CancellationToken cancellation)
+    private async Task StartStandInAsync(StackState state, CancellationToken cancellationToken)
     {
         _signingKey = SigningKey.Import(state.SigningKeyId, state.SigningKey);
-        StandIn = await StandInServer.StartAsync(new(_signingKey), state.StandInPort, cancellation);
+        StandIn = await StandInServer.StartAsync(new(_signingKey), state.StandInPort, cancellationToken);
         Tokens = new(StandIn.Url, _signingKey, state.JwtSecret);
         options.Report($"Model stand-in ready on 127.0.0.1:{StandIn.Port}");
     }

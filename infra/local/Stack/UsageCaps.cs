@@ -13,7 +13,7 @@ internal sealed record UsageCaps(long? Tokens, decimal? Cost)
         where is_default
         """;
 
-    public async Task ApplyAsync(string connectionString, CancellationToken cancellation)
+    public async Task ApplyAsync(string connectionString, CancellationToken cancellationToken)
     {
         if (Tokens is null && Cost is null)
         {
@@ -21,7 +21,7 @@ internal sealed record UsageCaps(long? Tokens, decimal? Cost)
         }
 
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellation);
+        await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(Update, connection)
         {
             Parameters =
@@ -30,7 +30,7 @@ internal sealed record UsageCaps(long? Tokens, decimal? Cost)
                 new() { Value = (object?)Cost ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Numeric },
             },
         };
-        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
         {
             throw new LocalStackException("No plan in billing.plans is the default one, so there is none to cap.");
         }

@@ -480,11 +480,11 @@ create table chatbot.completions (
   lease_expires_at timestamptz not null,
   cancel_requested boolean not null default false,
   -- Seconds to go on after the client has left; null is to the end.
-  linger_seconds integer,
+  disconnect_grace_seconds integer,
   -- When somebody at an instance that does not write the answer last said that they read it.
   followed_at timestamptz,
   -- Whether what the answer was to replace comes back where it failed: an answer given anew, not one to another question.
-  gives_back boolean not null default false,
+  restores_previous boolean not null default false,
   idempotency_key text,
   request_fingerprint bytea,
   finish_reason text,
@@ -517,7 +517,7 @@ create table chatbot.completions (
   constraint completions_purpose_known check (purpose in ('answer', 'title')),
   constraint completions_bounds_positive check (prompt_bound >= 0 and max_output_tokens > 0 and attempt > 0 and lease_epoch > 0),
   constraint completions_prompt_bytes_not_negative check (prompt_bytes >= 0),
-  constraint completions_linger_range check (linger_seconds between 0 and 3600),
+  constraint completions_linger_range check (disconnect_grace_seconds between 0 and 3600),
   constraint completions_content_filter_length check (cardinality(content_filter) <= 20),
   constraint completions_key_has_fingerprint check (idempotency_key is null or request_fingerprint is not null),
   constraint completions_key_length check (char_length(idempotency_key) between 1 and 255),
@@ -579,9 +579,9 @@ comment on column chatbot.completions.prompt_bytes is 'The texts of the prompt i
 comment on column chatbot.completions.lease_epoch is 'Which holder of the lease it is, from 1.';
 comment on column chatbot.completions.lease_expires_at is 'Until when its instance is taken to be alive.';
 comment on column chatbot.completions.cancel_requested is 'Whether it is to be stopped.';
-comment on column chatbot.completions.linger_seconds is 'How long to go on after the client has left; null is to the end.';
+comment on column chatbot.completions.disconnect_grace_seconds is 'How long to go on after the client has left; null is to the end.';
 comment on column chatbot.completions.followed_at is 'When somebody at another instance last said that they read it.';
-comment on column chatbot.completions.gives_back is 'Whether what it was to replace comes back where it fails.';
+comment on column chatbot.completions.restores_previous is 'Whether what it was to replace comes back where it fails.';
 comment on column chatbot.completions.idempotency_key is 'Of the send; null once the account is erased.';
 comment on column chatbot.completions.request_fingerprint is 'SHA-256 of the send, by which a repetition is told from another one.';
 comment on column chatbot.completions.finish_reason is 'Why the model ended.';
@@ -2469,7 +2469,7 @@ create function billing.caps_of(
   p_limits billing.limits,
   p_payer text,
   p_at timestamptz,
-  p_but_for uuid default null
+  p_exclude uuid default null
 )
 returns table (
   cap text, unit text, cap_limit numeric, used numeric, reserved numeric, reserved_by uuid[], starts_at timestamptz, resets_at timestamptz
@@ -2497,7 +2497,7 @@ begin
       from today t
       cross join billing.usage_reservations v
       where v.user_id = (p_period).user_id and v.period_start = (p_period).period_start and v.payer = p_payer
-        and v.completion_id is distinct from p_but_for
+        and v.completion_id is distinct from p_exclude
     ) v
   ),
   used_today as (
@@ -2534,7 +2534,7 @@ begin
     from billing.usage_reservations v
     where (l.token_cap is not null or l.cost_cap is not null) and v.payer = 'platform'
       and v.created_at >= m.starts_at and v.created_at < m.ends_at
-      and v.completion_id is distinct from p_but_for
+      and v.completion_id is distinct from p_exclude
   ) r
   cross join lateral (
     values
@@ -2582,10 +2582,10 @@ $$;
 revoke all on function billing.current_period from public;
 grant execute on function billing.current_period to service_role;
 
--- schemas/functions/billing.standing_of.sql
+-- schemas/functions/billing.usage_summary_of.sql
 
 -- A user's standing in the current period: a row for each cap, whether it has a limit or not.
-create function billing.standing_of(p_user_id uuid)
+create function billing.usage_summary_of(p_user_id uuid)
 returns table (
   plan_id text,
   status text,
@@ -2638,8 +2638,8 @@ begin
 end
 $$;
 
-revoke all on function billing.standing_of from public;
-grant execute on function billing.standing_of to service_role;
+revoke all on function billing.usage_summary_of from public;
+grant execute on function billing.usage_summary_of to service_role;
 
 -- schemas/functions/chatbot.draft_text.sql
 
@@ -2830,6 +2830,47 @@ $$;
 revoke all on function billing.change_user_plan from public;
 grant execute on function billing.change_user_plan to service_role;
 
+-- schemas/functions/billing.check_deployment_limits.sql
+
+-- Takes what the deployment allows all users together; its caps are looked at along with the user's.
+create function billing.check_deployment_limits()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_limits record;
+begin
+  select l.* into v_limits from billing.deployment_limits l;
+  if v_limits.requests_per_minute is not null then
+    perform chatbot.consume_rate_limit('00000000-0000-0000-0000-000000000000', 'deployment', v_limits.requests_per_minute);
+  end if;
+
+  perform billing.lock_deployment();
+  if (
+    select count(*)
+    from (select from chatbot.completions c where c.state in ('admitted', 'streaming') limit v_limits.concurrent_streams) live
+  ) >= v_limits.concurrent_streams
+  then
+    perform chatbot.refuse('CB009', 'Too many answers are being written at once.');
+  end if;
+end
+$$;
+
+revoke all on function billing.check_deployment_limits from public;
+
+-- schemas/functions/billing.clamp_to_period.sql
+
+-- Now, and in the period, whatever the clock has done since it was locked.
+create function billing.clamp_to_period(p_period billing.usage_periods)
+returns timestamptz
+language sql
+set search_path = ''
+return greatest((p_period).period_start, least(billing.clock(), (p_period).period_end - interval '1 microsecond'));
+
+revoke all on function billing.clamp_to_period from public;
+grant execute on function billing.clamp_to_period to service_role;
+
 -- schemas/functions/billing.close_periods.sql
 
 -- Closes periods that are over and hold no reservation any more, and freezes what they came to; how many. What becomes known
@@ -2974,35 +3015,6 @@ $$;
 revoke all on function billing.end_review from public;
 grant execute on function billing.end_review to service_role;
 
--- schemas/functions/billing.enter_deployment.sql
-
--- Takes what the deployment allows all users together; its caps are looked at along with the user's.
-create function billing.enter_deployment()
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_limits record;
-begin
-  select l.* into v_limits from billing.deployment_limits l;
-  if v_limits.requests_per_minute is not null then
-    perform chatbot.take_token('00000000-0000-0000-0000-000000000000', 'deployment', v_limits.requests_per_minute);
-  end if;
-
-  perform billing.lock_deployment();
-  if (
-    select count(*)
-    from (select from chatbot.completions c where c.state in ('admitted', 'streaming') limit v_limits.concurrent_streams) live
-  ) >= v_limits.concurrent_streams
-  then
-    perform chatbot.refuse('CB009', 'Too many answers are being written at once.');
-  end if;
-end
-$$;
-
-revoke all on function billing.enter_deployment from public;
-
 -- schemas/functions/billing.explain_refusal.sql
 
 -- A refusal as its user may know it, with the time that it is worth to wait: until the cap starts anew or, where it fits but for what
@@ -3031,11 +3043,11 @@ $$;
 revoke all on function billing.explain_refusal from public;
 grant execute on function billing.explain_refusal to service_role;
 
--- schemas/functions/billing.fit_call.sql
+-- schemas/functions/billing.fit_to_caps.sql
 
 -- The worst case of a call, cut to what still fits: the output tokens that it may have and the cost of its prompt; where it
 -- does not fit, what is in the way.
-create function billing.fit_call(
+create function billing.fit_to_caps(
   p_period billing.usage_periods,
   p_limits billing.limits,
   p_payer text,
@@ -3045,7 +3057,7 @@ create function billing.fit_call(
   p_prompt_tokens integer,
   -- Null is what p_prompt_tokens cost.
   p_prompt_cost numeric default null,
-  p_but_for uuid default null,
+  p_exclude uuid default null,
   out output integer,
   out tokens integer,
   out cost numeric,
@@ -3088,7 +3100,7 @@ begin
       order by r.room + c.reserved < r.needed desc, c.resets_at desc, c.cap like 'deployment%', c.cap
     ) filter (where r.room < r.needed) as refusals
   into v_caps
-  from billing.caps_of(p_period, p_limits, p_payer, p_at, p_but_for) c
+  from billing.caps_of(p_period, p_limits, p_payer, p_at, p_exclude) c
   cross join lateral (
     values (
       c.cap_limit - c.used - c.reserved,
@@ -3106,8 +3118,8 @@ begin
 end
 $$;
 
-revoke all on function billing.fit_call from public;
-grant execute on function billing.fit_call to service_role;
+revoke all on function billing.fit_to_caps from public;
+grant execute on function billing.fit_to_caps to service_role;
 
 -- schemas/functions/billing.hash_of.sql
 
@@ -3286,18 +3298,6 @@ $$;
 
 revoke all on function billing.make_default from public;
 grant execute on function billing.make_default to service_role;
-
--- schemas/functions/billing.moment_in.sql
-
--- Now, and in the period, whatever the clock has done since it was locked.
-create function billing.moment_in(p_period billing.usage_periods)
-returns timestamptz
-language sql
-set search_path = ''
-return greatest((p_period).period_start, least(billing.clock(), (p_period).period_end - interval '1 microsecond'));
-
-revoke all on function billing.moment_in from public;
-grant execute on function billing.moment_in to service_role;
 
 -- schemas/functions/billing.month_to_archive.sql
 
@@ -4033,33 +4033,6 @@ return interval '15 minutes';
 revoke all on function billing.settling_time from public;
 grant execute on function billing.settling_time to service_role;
 
--- schemas/functions/billing.standing.sql
-
--- The caller's standing in the current period.
-create function billing.standing()
-returns table (
-  plan_id text,
-  status text,
-  period_start timestamptz,
-  period_end timestamptz,
-  cap text,
-  cap_limit numeric,
-  used numeric,
-  reserved numeric,
-  reserved_by uuid[],
-  resets_at timestamptz,
-  is_reached boolean
-)
-language sql
-security definer
-set search_path = ''
-as $$
-  select s.* from billing.standing_of(auth.uid()) s;
-$$;
-
-revoke all on function billing.standing from public;
-grant execute on function billing.standing to authenticated;
-
 -- schemas/functions/billing.statement_of.sql
 
 -- What a period comes to, from the ledger: once it is closed the same for ever, to the byte. Adjustments are what calls of
@@ -4151,6 +4124,33 @@ end;
 
 revoke all on function billing.status_under from public;
 grant execute on function billing.status_under to service_role;
+
+-- schemas/functions/billing.usage_summary.sql
+
+-- The caller's standing in the current period.
+create function billing.usage_summary()
+returns table (
+  plan_id text,
+  status text,
+  period_start timestamptz,
+  period_end timestamptz,
+  cap text,
+  cap_limit numeric,
+  used numeric,
+  reserved numeric,
+  reserved_by uuid[],
+  resets_at timestamptz,
+  is_reached boolean
+)
+language sql
+security definer
+set search_path = ''
+as $$
+  select s.* from billing.usage_summary_of(auth.uid()) s;
+$$;
+
+revoke all on function billing.usage_summary from public;
+grant execute on function billing.usage_summary to authenticated;
 
 -- schemas/functions/billing.wait_for_reservations.sql
 
@@ -4435,7 +4435,7 @@ begin
 
     perform billing.lock_deployment();
     select f.* into v_fit
-    from billing.fit_call(
+    from billing.fit_to_caps(
       v_period,
       v_limits,
       v_completion.payer,
@@ -4473,6 +4473,77 @@ $$;
 revoke all on function chatbot.begin_attempt from public;
 grant execute on function chatbot.begin_attempt to service_role;
 
+-- schemas/functions/chatbot.begin_background_completion.sql
+
+-- Admits a call that the user does not see, on the platform's account. Null where it may not be made: the caps have no room, the
+-- account is blocked or being erased, the model has no price, or the chat had its call.
+create function chatbot.begin_background_completion(
+  p_id uuid,
+  p_user_id uuid,
+  p_chat_id uuid,
+  p_purpose text,
+  p_model text,
+  p_prompt_tokens integer,
+  p_prompt_bytes integer,
+  p_max_output integer,
+  p_lease interval,
+  p_deadline interval
+)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz;
+  v_limits billing.limits;
+  v_period billing.usage_periods;
+  v_price billing.model_prices;
+  v_fit record;
+begin
+  select l.* into v_limits from billing.limits_of(p_user_id) l;
+  if v_limits.blocked_reason is not null or not exists (select from chatbot.accounts a where a.id = p_user_id) then
+    return null;
+  end if;
+
+  v_period := billing.lock_period(p_user_id, v_limits.period_anchor_day);
+  v_now := billing.clamp_to_period(v_period);
+  select p.* into v_price from billing.price_of(p_model, v_now) p;
+  if v_price.id is null then
+    return null;
+  end if;
+
+  perform billing.lock_deployment();
+  select f.* into v_fit
+  from billing.fit_to_caps(v_period, v_limits, 'platform', v_now, v_price, p_max_output, p_prompt_tokens) f;
+  if v_fit.output is null then
+    return null;
+  end if;
+
+  insert into chatbot.completions (
+    id, user_id, chat_id, purpose, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens, prompt_message_ids,
+    lease_expires_at, created_at, called_at
+  )
+  values (
+    p_id, p_user_id, p_chat_id, p_purpose, p_model, 'platform', v_period.period_start, v_price.id, p_prompt_tokens, p_prompt_bytes, v_fit.output, '{}',
+    clock_timestamp() + p_lease, v_now, v_now
+  )
+  on conflict do nothing;
+  if not found then
+    return null;
+  end if;
+
+  insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, created_at, expires_at)
+  values (
+    p_id, p_user_id, v_period.period_start, 'platform', v_fit.tokens, v_fit.cost, v_now,
+    clock_timestamp() + p_deadline + billing.settling_time()
+  );
+  return v_fit.output;
+end
+$$;
+
+revoke all on function chatbot.begin_background_completion from public;
+grant execute on function chatbot.begin_background_completion to service_role;
+
 -- schemas/functions/chatbot.begin_completion.sql
 
 -- The whole admission, in the one round trip that a send may cost before the model is called.
@@ -4492,7 +4563,7 @@ create function chatbot.begin_completion(
   p_fingerprint bytea,
   -- How long the same body counts as a repeat, where nothing else tells it from a second send.
   p_repeats_for interval,
-  p_linger_seconds integer,
+  p_disconnect_grace_seconds integer,
   p_lease interval,
   -- How long the answer may take at the most.
   p_deadline interval,
@@ -4514,10 +4585,10 @@ declare
   v_existing record;
   v_fit record;
   v_answered uuid;
-  v_gives_back boolean;
+  v_restores_previous boolean;
   v_payer text;
   v_live uuid[];
-  v_most integer;
+  v_max_output integer;
 begin
   if v_user is null then
     perform chatbot.refuse('CB001', 'Sign in first.');
@@ -4529,7 +4600,7 @@ begin
   end if;
 
   v_period := billing.lock_period(v_user, v_limits.period_anchor_day);
-  v_now := billing.moment_in(v_period);
+  v_now := billing.clamp_to_period(v_period);
 
   -- The same call again, after its acknowledgement was lost: what was decided stands.
   perform from chatbot.completions c where c.id = p_completion_id and c.user_id = v_user;
@@ -4554,7 +4625,7 @@ begin
     return;
   end if;
 
-  perform chatbot.take_token(v_user, 'send', v_limits.requests_per_minute);
+  perform chatbot.consume_rate_limit(v_user, 'send', v_limits.requests_per_minute);
 
   update public.chats c
   set updated_at = v_now
@@ -4602,9 +4673,9 @@ begin
 
   v_payer := chatbot.payer_of(v_user, v_model.own_key);
 
-  v_gives_back := p_trigger = 'regenerate-message'
+  v_restores_previous := p_trigger = 'regenerate-message'
     or exists (select from public.messages m where m.id = p_message_id and m.content = p_content);
-  v_answered := chatbot.take_turn(v_user, p_chat_id, p_completion_id, p_trigger, p_message_id, p_is_edit, p_client_id, p_content, p_token_bound);
+  v_answered := chatbot.start_turn(v_user, p_chat_id, p_completion_id, p_trigger, p_message_id, p_is_edit, p_client_id, p_content, p_token_bound);
 
   insert into public.messages (id, chat_id, user_id, role, content, status, model, token_bound)
   values (p_completion_id, p_chat_id, v_user, 'assistant', '', 'streaming', v_model.name, 0);
@@ -4618,27 +4689,27 @@ begin
     return;
   end if;
 
-  v_most := least(v_model.max_output, v_limits.max_output_tokens);
+  v_max_output := least(v_model.max_output, v_limits.max_output_tokens);
   select p.* into v_prompt
-  from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_model.context - v_most, v_model.in_bytes) p;
+  from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_model.context - v_max_output, v_model.in_bytes) p;
 
-  perform billing.enter_deployment();
+  perform billing.check_deployment_limits();
   select f.* into v_fit
-  from billing.fit_call(v_period, v_limits, v_payer, v_now, v_model.price, v_most, v_prompt.token_bound) f;
+  from billing.fit_to_caps(v_period, v_limits, v_payer, v_now, v_model.price, v_max_output, v_prompt.token_bound) f;
   if v_fit.output is null then
     perform billing.refuse_cap(v_fit.refusal);
   end if;
 
   insert into chatbot.completions (
-    id, user_id, chat_id, user_message_id, gives_back, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
-    prompt_message_ids, lease_expires_at, linger_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
+    id, user_id, chat_id, user_message_id, restores_previous, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
+    prompt_message_ids, lease_expires_at, disconnect_grace_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
     -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
     -- put right; a call that nobody metered could not.
     called_at
   )
   values (
-    p_completion_id, v_user, p_chat_id, v_answered, v_gives_back, v_model.name, v_payer, v_period.period_start, (v_model.price).id,
-    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_linger_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
+    p_completion_id, v_user, p_chat_id, v_answered, v_restores_previous, v_model.name, v_payer, v_period.period_start, (v_model.price).id,
+    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_disconnect_grace_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
     v_now, v_now
   );
 
@@ -4680,77 +4751,6 @@ $$;
 
 revoke all on function chatbot.begin_erasure from public;
 grant execute on function chatbot.begin_erasure to authenticated;
-
--- schemas/functions/chatbot.begin_hidden_call.sql
-
--- Admits a call that the user does not see, on the platform's account. Null where it may not be made: the caps have no room, the
--- account is blocked or being erased, the model has no price, or the chat had its call.
-create function chatbot.begin_hidden_call(
-  p_id uuid,
-  p_user_id uuid,
-  p_chat_id uuid,
-  p_purpose text,
-  p_model text,
-  p_prompt_tokens integer,
-  p_prompt_bytes integer,
-  p_max_output integer,
-  p_lease interval,
-  p_deadline interval
-)
-returns integer
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_now timestamptz;
-  v_limits billing.limits;
-  v_period billing.usage_periods;
-  v_price billing.model_prices;
-  v_fit record;
-begin
-  select l.* into v_limits from billing.limits_of(p_user_id) l;
-  if v_limits.blocked_reason is not null or not exists (select from chatbot.accounts a where a.id = p_user_id) then
-    return null;
-  end if;
-
-  v_period := billing.lock_period(p_user_id, v_limits.period_anchor_day);
-  v_now := billing.moment_in(v_period);
-  select p.* into v_price from billing.price_of(p_model, v_now) p;
-  if v_price.id is null then
-    return null;
-  end if;
-
-  perform billing.lock_deployment();
-  select f.* into v_fit
-  from billing.fit_call(v_period, v_limits, 'platform', v_now, v_price, p_max_output, p_prompt_tokens) f;
-  if v_fit.output is null then
-    return null;
-  end if;
-
-  insert into chatbot.completions (
-    id, user_id, chat_id, purpose, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens, prompt_message_ids,
-    lease_expires_at, created_at, called_at
-  )
-  values (
-    p_id, p_user_id, p_chat_id, p_purpose, p_model, 'platform', v_period.period_start, v_price.id, p_prompt_tokens, p_prompt_bytes, v_fit.output, '{}',
-    clock_timestamp() + p_lease, v_now, v_now
-  )
-  on conflict do nothing;
-  if not found then
-    return null;
-  end if;
-
-  insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, created_at, expires_at)
-  values (
-    p_id, p_user_id, v_period.period_start, 'platform', v_fit.tokens, v_fit.cost, v_now,
-    clock_timestamp() + p_deadline + billing.settling_time()
-  );
-  return v_fit.output;
-end
-$$;
-
-revoke all on function chatbot.begin_hidden_call from public;
-grant execute on function chatbot.begin_hidden_call to service_role;
 
 -- schemas/functions/chatbot.begin_operations.sql
 
@@ -4873,6 +4873,57 @@ $$;
 revoke all on function chatbot.begin_timer_run from public;
 grant execute on function chatbot.begin_timer_run to service_role;
 
+-- schemas/functions/chatbot.cancel_blocked.sql
+
+-- Asks answers to stop whose users are blocked, or have reached a cap since those were admitted, where the plan stops them at it; how
+-- many. No answer is written for an hour, so of caps only those are looked at that were reached within one.
+create function chatbot.cancel_blocked()
+returns integer
+language sql
+set search_path = ''
+as $$
+  with reached as materialized (
+    select r.user_id, r.cap, r.starts_at, r.resets_at, r.reached_at
+    from billing.reached_caps r
+    where r.reached_at > (select billing.clock() - interval '1 hour')
+  ),
+  blocked as materialized (
+    select u.user_id, null::text as payer, null::timestamptz as starts_at, null::timestamptz as resets_at, null::timestamptz as reached_at
+    from billing.user_plans u
+    where u.blocked_reason is not null
+    union all
+    select r.user_id, case r.cap when 'own_key_tokens' then 'own_key' else 'platform' end, r.starts_at, r.resets_at, r.reached_at
+    from reached r
+    where r.cap not like 'deployment%'
+    union all
+    -- A cap of the deployment is everybody's.
+    select c.user_id, c.payer, r.starts_at, r.resets_at, r.reached_at
+    from reached r
+    cross join chatbot.completions c
+    where r.cap like 'deployment%' and c.payer = 'platform' and c.state in ('admitted', 'streaming')
+  ),
+  stopped as (
+    update chatbot.completions c
+    set cancel_requested = true
+    where c.state in ('admitted', 'streaming') and not c.cancel_requested
+      and exists (
+        select
+        from blocked b
+        cross join billing.limits_of(b.user_id) l
+        where b.user_id = c.user_id
+          and (
+            b.payer is null
+            or (l.stops_at_cap and c.payer = b.payer and c.created_at between b.starts_at and b.reached_at and c.created_at < b.resets_at)
+          )
+      )
+    returning c.id
+  )
+  select count(*)::integer from stopped;
+$$;
+
+revoke all on function chatbot.cancel_blocked from public;
+grant execute on function chatbot.cancel_blocked to service_role;
+
 -- schemas/functions/chatbot.check_not_deleted.sql
 
 -- A chat's id stays deleted for its owner.
@@ -4986,6 +5037,44 @@ end
 $$;
 
 revoke all on function chatbot.choose_prompt from public;
+
+-- schemas/functions/chatbot.consume_rate_limit.sql
+
+-- Takes a token from a bucket, whose capacity is a minute's worth, refilled evenly.
+create function chatbot.consume_rate_limit(p_user_id uuid, p_kind text, p_per_minute integer)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_left double precision;
+begin
+  insert into chatbot.rate_buckets as b (user_id, kind, tokens, updated_at)
+  values (p_user_id, p_kind, p_per_minute - 1, v_now)
+  on conflict (user_id, kind) do update
+  -- Who waited for another's turn must not turn the time back.
+  set tokens = least(p_per_minute, b.tokens + greatest(0, extract(epoch from v_now - b.updated_at)) * p_per_minute / 60) - 1,
+      updated_at = greatest(v_now, b.updated_at)
+  where least(p_per_minute, b.tokens + greatest(0, extract(epoch from v_now - b.updated_at)) * p_per_minute / 60) >= 1;
+
+  if not found then
+    select b.tokens + greatest(0, extract(epoch from v_now - b.updated_at)) * p_per_minute / 60
+    into v_left
+    from chatbot.rate_buckets b
+    where b.user_id = p_user_id and b.kind = p_kind;
+
+    perform chatbot.refuse('CB008', 'Too many sends in a short time.', jsonb_build_object(
+      'limit', p_per_minute,
+      'windowSeconds', 60,
+      'retryAfterSeconds', ceil((1 - v_left) * 60 / p_per_minute)
+    ));
+  end if;
+end
+$$;
+
+revoke all on function chatbot.consume_rate_limit from public;
+grant execute on function chatbot.consume_rate_limit to service_role;
 
 -- schemas/functions/chatbot.delete_provider_key.sql
 
@@ -5250,7 +5339,7 @@ declare
   v_model record;
   v_prompt record;
   v_fit record;
-  v_most integer;
+  v_max_output integer;
   v_anew uuid;
   v_now timestamptz;
 begin
@@ -5263,7 +5352,7 @@ begin
     perform chatbot.refuse('CB002', v_limits.blocked_reason);
   end if;
   v_period := billing.current_period(v_user, v_limits.period_anchor_day);
-  v_now := billing.moment_in(v_period);
+  v_now := billing.clamp_to_period(v_period);
 
   select c.model into v_chat from public.chats c where c.id = p_chat_id and c.user_id = v_user;
   if not found and p_chat_id is not null then
@@ -5293,15 +5382,15 @@ begin
   model := v_model.name;
   payer := chatbot.payer_of(v_user, v_model.own_key);
   currency := (v_model.price).currency;
-  v_most := least(v_model.max_output, v_limits.max_output_tokens);
+  v_max_output := least(v_model.max_output, v_limits.max_output_tokens);
   select p.token_bound into v_prompt
   from chatbot.choose_prompt(
-    v_user, p_chat_id, v_anew, v_model.context - v_most, v_model.in_bytes, case when v_model.in_bytes then p_bytes else p_token_bound end
+    v_user, p_chat_id, v_anew, v_model.context - v_max_output, v_model.in_bytes, case when v_model.in_bytes then p_bytes else p_token_bound end
   ) p;
   prompt_tokens := v_prompt.token_bound;
 
   select f.* into v_fit
-  from billing.fit_call(v_period, v_limits, payer, v_now, v_model.price, v_most, prompt_tokens) f;
+  from billing.fit_to_caps(v_period, v_limits, payer, v_now, v_model.price, v_max_output, prompt_tokens) f;
   max_output_tokens := v_fit.output;
   tokens := v_fit.tokens;
   cost := v_fit.cost;
@@ -5434,7 +5523,7 @@ as $$
         (c.lease_epoch = p_epoch and c.state in ('admitted', 'streaming'))
         or (p_is_late and c.lease_epoch = p_epoch + 1 and c.state = 'interrupted')
       )
-    returning c.id, c.user_id, c.gives_back
+    returning c.id, c.user_id, c.restores_previous
   ),
   replaced as (
     delete from chatbot.completion_deltas d
@@ -5455,7 +5544,7 @@ as $$
     update public.messages m
     set superseded_by = case when m.id = e.id then e.id end
     from ended e
-    where p_state = 'failed' and e.gives_back and m.user_id = e.user_id and (m.superseded_by = e.id or (m.id = e.id and m.role = 'assistant'))
+    where p_state = 'failed' and e.restores_previous and m.user_id = e.user_id and (m.superseded_by = e.id or (m.id = e.id and m.role = 'assistant'))
   )
   -- Who has the state that it asked for under its own epoch did it before, and only the acknowledgement was lost.
   select case when exists (select from public.messages m where m.id = p_id and m.role = 'assistant') then 'stored' else 'deleted' end
@@ -5835,7 +5924,7 @@ as $$
     -- Whatever became of an answer: its message is gone.
     case when exists (select from public.messages m where m.id = c.id and m.role = 'assistant') then c.error_code else 'not_found' end,
     c.ended_at is null and c.lease_expires_at < now(),
-    c.ended_at is null and c.linger_seconds is not null,
+    c.ended_at is null and c.disconnect_grace_seconds is not null,
     case when c.persisted_at is null then coalesce(d.text, '') end,
     d.tail_from,
     d.last_from,
@@ -6032,7 +6121,7 @@ begin
     from auth.users u
     where u.id = auth.uid() and (p_is_erasing or not exists (select from chatbot.erasures e where e.user_id = u.id))
   ) then
-    perform chatbot.refuse('CB001', 'The account of this token does not exist any more.');
+    perform chatbot.refuse('CB001', 'The account of this token no longer exists.');
   end if;
 end
 $$;
@@ -6040,174 +6129,11 @@ $$;
 revoke all on function chatbot.require_account from public;
 grant execute on function chatbot.require_account to authenticated;
 
--- schemas/functions/chatbot.stop_blocked.sql
-
--- Asks answers to stop whose users are blocked, or have reached a cap since those were admitted, where the plan stops them at it; how
--- many. No answer is written for an hour, so of caps only those are looked at that were reached within one.
-create function chatbot.stop_blocked()
-returns integer
-language sql
-set search_path = ''
-as $$
-  with reached as materialized (
-    select r.user_id, r.cap, r.starts_at, r.resets_at, r.reached_at
-    from billing.reached_caps r
-    where r.reached_at > (select billing.clock() - interval '1 hour')
-  ),
-  blocked as materialized (
-    select u.user_id, null::text as payer, null::timestamptz as starts_at, null::timestamptz as resets_at, null::timestamptz as reached_at
-    from billing.user_plans u
-    where u.blocked_reason is not null
-    union all
-    select r.user_id, case r.cap when 'own_key_tokens' then 'own_key' else 'platform' end, r.starts_at, r.resets_at, r.reached_at
-    from reached r
-    where r.cap not like 'deployment%'
-    union all
-    -- A cap of the deployment is everybody's.
-    select c.user_id, c.payer, r.starts_at, r.resets_at, r.reached_at
-    from reached r
-    cross join chatbot.completions c
-    where r.cap like 'deployment%' and c.payer = 'platform' and c.state in ('admitted', 'streaming')
-  ),
-  stopped as (
-    update chatbot.completions c
-    set cancel_requested = true
-    where c.state in ('admitted', 'streaming') and not c.cancel_requested
-      and exists (
-        select
-        from blocked b
-        cross join billing.limits_of(b.user_id) l
-        where b.user_id = c.user_id
-          and (
-            b.payer is null
-            or (l.stops_at_cap and c.payer = b.payer and c.created_at between b.starts_at and b.reached_at and c.created_at < b.resets_at)
-          )
-      )
-    returning c.id
-  )
-  select count(*)::integer from stopped;
-$$;
-
-revoke all on function chatbot.stop_blocked from public;
-grant execute on function chatbot.stop_blocked to service_role;
-
--- schemas/functions/chatbot.sweep_completions.sql
-
--- Ends completions whose lease ran out, and names them and those that were forgotten on their way, for the caller to wake. The forgotten
--- ones are marked as woken as they are named, and another run passes over them: so each is woken once, however many instances look, and one
--- whose wake-up is not sent, or is lost, or waits in a long queue, is named again after a pause that doubles each time.
--- Takes at most a batch: who gets as many as that of one kind asks again.
-create function chatbot.sweep_completions(p_forgotten_after interval, p_longest_pause interval, p_batch integer)
-returns table (queue text, completion_id uuid)
-language sql
-set search_path = ''
-as $$
-  with dead as (
-    select d.id
-    from chatbot.interrupt_dead() d (id)
-  ),
-  unpersisted as (
-    select c.id
-    from chatbot.completions c
-    where c.ended_at is not null and c.persisted_at is null
-      and coalesce(c.woken_at, c.ended_at) < now() - p_forgotten_after
-      and (c.woken_at is null or c.woken_at < now() - least(p_longest_pause, c.woken_at - c.ended_at))
-    order by coalesce(c.woken_at, c.ended_at)
-    limit p_batch
-    for update skip locked
-  ),
-  unrecorded as (
-    select c.id
-    from chatbot.completions c
-    where c.persisted_at is not null and c.recorded_at is null
-      and coalesce(c.woken_at, c.persisted_at) < now() - p_forgotten_after
-      and (c.woken_at is null or c.woken_at < now() - least(p_longest_pause, c.woken_at - c.ended_at))
-    order by coalesce(c.woken_at, c.persisted_at)
-    limit p_batch
-    for update skip locked
-  ),
-  forgotten as (
-    select 'assistant-messages' as queue, u.id
-    from unpersisted u
-    union all
-    select 'usage-events', u.id
-    from unrecorded u
-  ),
-  woken as (
-    update chatbot.completions c
-    set woken_at = clock_timestamp()
-    from forgotten f
-    where c.id = f.id
-  )
-  select 'assistant-messages', d.id from dead d
-  union all
-  select f.queue, f.id from forgotten f;
-$$;
-
-revoke all on function chatbot.sweep_completions from public;
-grant execute on function chatbot.sweep_completions to service_role;
-
--- schemas/functions/chatbot.take_stop.sql
-
--- Whether a stop of the answer to this message came before its send. It counts once.
-create function chatbot.take_stop(p_user_id uuid, p_chat_id uuid, p_message_id uuid)
-returns boolean
-language sql
-set search_path = ''
-as $$
-  with taken as (
-    delete from chatbot.stop_requests s
-    where s.user_id = p_user_id and s.chat_id = p_chat_id and s.message_id = p_message_id
-    returning s.expires_at
-  )
-  select exists (select from taken t where t.expires_at > clock_timestamp());
-$$;
-
-revoke all on function chatbot.take_stop from public;
-
--- schemas/functions/chatbot.take_token.sql
-
--- Takes a token from a bucket, whose capacity is a minute's worth, refilled evenly.
-create function chatbot.take_token(p_user_id uuid, p_kind text, p_per_minute integer)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_now timestamptz := clock_timestamp();
-  v_left double precision;
-begin
-  insert into chatbot.rate_buckets as b (user_id, kind, tokens, updated_at)
-  values (p_user_id, p_kind, p_per_minute - 1, v_now)
-  on conflict (user_id, kind) do update
-  -- Who waited for another's turn must not turn the time back.
-  set tokens = least(p_per_minute, b.tokens + greatest(0, extract(epoch from v_now - b.updated_at)) * p_per_minute / 60) - 1,
-      updated_at = greatest(v_now, b.updated_at)
-  where least(p_per_minute, b.tokens + greatest(0, extract(epoch from v_now - b.updated_at)) * p_per_minute / 60) >= 1;
-
-  if not found then
-    select b.tokens + greatest(0, extract(epoch from v_now - b.updated_at)) * p_per_minute / 60
-    into v_left
-    from chatbot.rate_buckets b
-    where b.user_id = p_user_id and b.kind = p_kind;
-
-    perform chatbot.refuse('CB008', 'Too many sends in a short time.', jsonb_build_object(
-      'limit', p_per_minute,
-      'windowSeconds', 60,
-      'retryAfterSeconds', ceil((1 - v_left) * 60 / p_per_minute)
-    ));
-  end if;
-end
-$$;
-
-revoke all on function chatbot.take_token from public;
-grant execute on function chatbot.take_token to service_role;
-
--- schemas/functions/chatbot.take_turn.sql
+-- schemas/functions/chatbot.start_turn.sql
 
 -- Makes room for the turn: stores or finds the user's message, takes what it replaces out of the history, and
 -- returns the id of the message to answer.
-create function chatbot.take_turn(
+create function chatbot.start_turn(
   p_user_id uuid,
   p_chat_id uuid,
   p_completion_id uuid,
@@ -6317,7 +6243,81 @@ begin
 end
 $$;
 
-revoke all on function chatbot.take_turn from public;
+revoke all on function chatbot.start_turn from public;
+
+-- schemas/functions/chatbot.sweep_completions.sql
+
+-- Ends completions whose lease ran out, and names them and those that were forgotten on their way, for the caller to wake. The forgotten
+-- ones are marked as woken as they are named, and another run passes over them: so each is woken once, however many instances look, and one
+-- whose wake-up is not sent, or is lost, or waits in a long queue, is named again after a pause that doubles each time.
+-- Takes at most a batch: who gets as many as that of one kind asks again.
+create function chatbot.sweep_completions(p_forgotten_after interval, p_longest_pause interval, p_batch integer)
+returns table (queue text, completion_id uuid)
+language sql
+set search_path = ''
+as $$
+  with dead as (
+    select d.id
+    from chatbot.interrupt_dead() d (id)
+  ),
+  unpersisted as (
+    select c.id
+    from chatbot.completions c
+    where c.ended_at is not null and c.persisted_at is null
+      and coalesce(c.woken_at, c.ended_at) < now() - p_forgotten_after
+      and (c.woken_at is null or c.woken_at < now() - least(p_longest_pause, c.woken_at - c.ended_at))
+    order by coalesce(c.woken_at, c.ended_at)
+    limit p_batch
+    for update skip locked
+  ),
+  unrecorded as (
+    select c.id
+    from chatbot.completions c
+    where c.persisted_at is not null and c.recorded_at is null
+      and coalesce(c.woken_at, c.persisted_at) < now() - p_forgotten_after
+      and (c.woken_at is null or c.woken_at < now() - least(p_longest_pause, c.woken_at - c.ended_at))
+    order by coalesce(c.woken_at, c.persisted_at)
+    limit p_batch
+    for update skip locked
+  ),
+  forgotten as (
+    select 'assistant-messages' as queue, u.id
+    from unpersisted u
+    union all
+    select 'usage-events', u.id
+    from unrecorded u
+  ),
+  woken as (
+    update chatbot.completions c
+    set woken_at = clock_timestamp()
+    from forgotten f
+    where c.id = f.id
+  )
+  select 'assistant-messages', d.id from dead d
+  union all
+  select f.queue, f.id from forgotten f;
+$$;
+
+revoke all on function chatbot.sweep_completions from public;
+grant execute on function chatbot.sweep_completions to service_role;
+
+-- schemas/functions/chatbot.take_stop.sql
+
+-- Whether a stop of the answer to this message came before its send. It counts once.
+create function chatbot.take_stop(p_user_id uuid, p_chat_id uuid, p_message_id uuid)
+returns boolean
+language sql
+set search_path = ''
+as $$
+  with taken as (
+    delete from chatbot.stop_requests s
+    where s.user_id = p_user_id and s.chat_id = p_chat_id and s.message_id = p_message_id
+    returning s.expires_at
+  )
+  select exists (select from taken t where t.expires_at > clock_timestamp());
+$$;
+
+revoke all on function chatbot.take_stop from public;
 
 -- schemas/functions/chatbot.texts_to_count.sql
 

@@ -30,9 +30,9 @@ public sealed record Books
     /// <summary>Whether the database itself refuses a second live completion in a chat.</summary>
     public required bool HasOneLiveIndex { get; init; }
 
-    public static async Task<Books> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation = default)
+    public static async Task<Books> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default)
     {
-        var reader = new BookReader(connection, cancellation);
+        var reader = new BookReader(connection, cancellationToken);
         return new Books
         {
             Chats = await reader.AllAsync(BookSql.Chats, row => new ChatRow(row.GetGuid(0), row.GetGuid(1))),

@@ -27,8 +27,8 @@ public sealed class ChaosClient(ChaosHttp http, ClientJournal journal, ModelBeha
     }
 
     /// <param name="ending">No new thing is begun.</param>
-    /// <param name="cancellation">What runs is broken off.</param>
-    public async Task RunAsync(CancellationToken ending, CancellationToken cancellation)
+    /// <param name="cancellationToken">What runs is broken off.</param>
+    public async Task RunAsync(CancellationToken ending, CancellationToken cancellationToken)
     {
         while (!ending.IsCancellationRequested)
         {
@@ -39,20 +39,20 @@ public sealed class ChaosClient(ChaosHttp http, ClientJournal journal, ModelBeha
                     _user = await users.CreateAsync(isCapped: true);
                 }
 
-                await ActAsync(cancellation);
-                await Task.Delay(random.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(400)), cancellation);
+                await ActAsync(cancellationToken);
+                await Task.Delay(random.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(400)), cancellationToken);
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
         }
     }
 
-    private async Task ActAsync(CancellationToken cancellation)
+    private async Task ActAsync(CancellationToken cancellationToken)
     {
-        var browsing = new Browsing(http, journal, _user, random);
-        if ((_user.Chat(random) ?? await NewChatAsync(browsing, cancellation)) is not { } chat)
+        var browsing = new ClientScenario(http, journal, _user, random);
+        if ((_user.Chat(random) ?? await NewChatAsync(browsing, cancellationToken)) is not { } chat)
         {
             return;
         }
@@ -68,33 +68,33 @@ public sealed class ChaosClient(ChaosHttp http, ClientJournal journal, ModelBeha
         switch (act)
         {
             case Act.Edit or Act.Regenerate when again is not null:
-                await new Sending(http, journal, _user, random).RunAsync(again, cancellation);
+                await new Sending(http, journal, _user, random).RunAsync(again, cancellationToken);
                 break;
             case Act.List:
-                await browsing.ListAsync(chat, cancellation);
+                await browsing.ListAsync(chat, cancellationToken);
                 break;
             case Act.Create:
                 var created = new Turn(Markers.NewMessage(), Guid.CreateVersion7().ToString());
-                await browsing.CreateMessageAsync(chat, created, $"{_user.Marker} {created.Marker} for later", cancellation);
+                await browsing.CreateMessageAsync(chat, created, $"{_user.Marker} {created.Marker} for later", cancellationToken);
                 break;
             case Act.Delete:
-                await browsing.DeleteAsync(chat, random.Chance(0.8) ? turn : null, cancellation);
+                await browsing.DeleteAsync(chat, random.Chance(0.8) ? turn : null, cancellationToken);
                 break;
             case Act.Glance:
-                await browsing.GlanceAsync(cancellation);
+                await browsing.GlanceAsync(cancellationToken);
                 break;
             case Act.ChangeKey when !_user.IsCapped:
-                await browsing.ChangeKeyAsync(cancellation);
+                await browsing.ChangeKeyAsync(cancellationToken);
                 break;
             default:
-                await new Sending(http, journal, _user, random).RunAsync(Request(chat, SendKind.Submit, NewTurn(chat)), cancellation);
+                await new Sending(http, journal, _user, random).RunAsync(Request(chat, SendKind.Submit, NewTurn(chat)), cancellationToken);
                 break;
         }
     }
 
-    private async Task<ChaosChat?> NewChatAsync(Browsing browsing, CancellationToken cancellation)
+    private async Task<ChaosChat?> NewChatAsync(ClientScenario browsing, CancellationToken cancellationToken)
     {
-        if (await browsing.CreateChatAsync(cancellation) is not { } chat)
+        if (await browsing.CreateChatAsync(cancellationToken) is not { } chat)
         {
             return null;
         }

@@ -12,7 +12,7 @@ namespace ChatBot.Chaos.Clients;
 public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJournal journal, bool isHosted) : IDisposable
 {
     // Longer than a process is ever suspended, and than the model may be silent.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(40);
 
     // A database that is back is not used by everyone at once.
     private static readonly TimeSpan s_aftermath = TimeSpan.FromSeconds(10);
@@ -33,11 +33,11 @@ public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJo
     /// <summary>Returns with the head of a success, and with the whole of everything else.</summary>
     /// <exception cref="OperationCanceledException">The client gave up.</exception>
     public async Task<ChaosAnswer> SendAsync(
-        ChaosUser user, int slot, HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, params IEnumerable<(string Name, string Value)> headers)
+        ChaosUser user, int slot, HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, params IEnumerable<(string Name, string Value)> headers)
     {
         var startedAt = TimeProvider.System.GetUtcNow();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(s_patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(s_timeout);
         using var request = new HttpRequestMessage(method, new Uri(instances.Address(slot), path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", user.Token);
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
@@ -48,7 +48,7 @@ public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJo
 
         try
         {
-            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             if (isHosted && response is { StatusCode: HttpStatusCode.InternalServerError, Content.Headers.ContentLength: 0 })
             {
                 // A Functions host answers so for a worker that dies before it does.
@@ -56,12 +56,12 @@ public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJo
                 throw new HttpIOException(HttpRequestError.ResponseEnded, "The host has lost its worker.");
             }
 
-            var code = response.IsSuccessStatusCode ? null : await ReadCodeAsync(response, patience.Token);
+            var code = response.IsSuccessStatusCode ? null : await ReadCodeAsync(response, timeout.Token);
             var answer = new ChaosAnswer(slot, (int)response.StatusCode, code, true, startedAt, response);
             Judge(answer, $"{method} {path}");
             return answer;
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException)
         {
             var wasSent = e is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
             RequireDisturbance(slot, startedAt, $"{method} {path}: {e.GetType().Name} {e.Message}");
@@ -100,14 +100,14 @@ public sealed class ChaosHttp(Instances instances, FaultJournal faults, ClientJo
         }
     }
 
-    private static async Task<string?> ReadCodeAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task<string?> ReadCodeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
         {
             return null;
         }
 
-        using var json = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
+        using var json = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
         return json.RootElement.GetProperty("status").GetInt32() == (int)response.StatusCode ? json.RootElement.GetProperty("code").GetString() : null;
     }
 }

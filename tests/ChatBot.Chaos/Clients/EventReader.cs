@@ -15,10 +15,10 @@ public sealed class EventReader(AnswerReading reading, Guid? resumed)
 
     /// <exception cref="StreamViolation">It is not as the protocol says.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    public async Task ReadAsync(Stream body, CancellationToken cancellation)
+    public async Task ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         var events = SseParser.Create(body, (_, data) => Read(data));
-        await foreach (var item in events.EnumerateAsync(cancellation))
+        await foreach (var item in events.EnumerateAsync(cancellationToken))
         {
             if (item.Data == "[DONE]")
             {

@@ -1,7 +1,7 @@
 namespace ChatBot.Chaos.Clients;
 
 /// <summary>Fails a read that gets nothing for too long.</summary>
-public sealed class PatientStream(Stream inner, TimeSpan patience) : Stream
+public sealed class PatientStream(Stream inner, TimeSpan timeout) : Stream
 {
     public override bool CanRead => true;
 
@@ -16,14 +16,14 @@ public sealed class PatientStream(Stream inner, TimeSpan patience) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        waiting.CancelAfter(patience);
+        waiting.CancelAfter(timeout);
         try
         {
             return await inner.ReadAsync(buffer, waiting.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"Nothing came for {patience.TotalSeconds} s.");
+            throw new TimeoutException($"Nothing came for {timeout.TotalSeconds} s.");
         }
     }
 

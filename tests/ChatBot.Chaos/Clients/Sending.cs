@@ -23,12 +23,12 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
         Double,
     }
 
-    public async Task RunAsync(SendRequest send, CancellationToken cancellation)
+    public async Task RunAsync(SendRequest send, CancellationToken cancellationToken)
     {
         var way = random.Weighted(s_ways);
         for (var attempt = 1; attempt <= MostTries; attempt++)
         {
-            var (answer, reading) = await SendAsync(send, way, cancellation);
+            var (answer, reading) = await SendAsync(send, way, cancellationToken);
             if (reading is not null)
             {
                 if (send.Turn is { } turn && reading.CompletionId is { } id)
@@ -38,7 +38,7 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
 
                 if (reading.End == ReadingEnd.Broken && random.Chance(0.85))
                 {
-                    await FollowAsync(send.Chat, reading, cancellation);
+                    await FollowAsync(send.Chat, reading, cancellationToken);
                 }
 
                 return;
@@ -50,31 +50,31 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
                 return;
             }
 
-            await Task.Delay(random.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(1500)), cancellation);
+            await Task.Delay(random.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(1500)), cancellationToken);
         }
     }
 
-    private async Task<(ChaosAnswer Answer, AnswerReading? Reading)> SendAsync(SendRequest send, Way way, CancellationToken cancellation)
+    private async Task<(ChaosAnswer Answer, AnswerReading? Reading)> SendAsync(SendRequest send, Way way, CancellationToken cancellationToken)
     {
         // Only what says which message it is may come twice.
         var others = way == Way.Double && send.IsRepeatable ? random.Next(1, 3) : 0;
-        var doubles = Enumerable.Range(0, others).Select(_ => SendOnceAsync(send, null, cancellation)).ToList();
+        var doubles = Enumerable.Range(0, others).Select(_ => SendOnceAsync(send, null, cancellationToken)).ToList();
         TimeSpan? leaveAfter = way == Way.Leave ? random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(3)) : null;
-        var sent = SendOnceAsync(send, leaveAfter, cancellation);
+        var sent = SendOnceAsync(send, leaveAfter, cancellationToken);
         if (way == Way.Stop)
         {
             // Some are in such a hurry that they may come before their send.
             var (soonest, latest) = random.Chance(0.3) ? (TimeSpan.Zero, TimeSpan.FromMilliseconds(20)) : (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4));
-            await Task.WhenAny(sent, Task.Delay(random.Between(soonest, latest), cancellation));
+            await Task.WhenAny(sent, Task.Delay(random.Between(soonest, latest), cancellationToken));
             var body = send.Turn?.MessageId is { } message && random.Chance(0.7) ? new JsonObject { ["messageId"] = message } : null;
-            using var stopped = await http.SendAsync(user, http.AnySlot(random), HttpMethod.Post, $"/api/chats/{send.Chat.Name}/stop", body, cancellation);
+            using var stopped = await http.SendAsync(user, http.AnySlot(random), HttpMethod.Post, $"/api/chats/{send.Chat.Name}/stop", body, cancellationToken);
         }
 
         await Task.WhenAll(doubles);
         return await sent;
     }
 
-    private async Task<(ChaosAnswer Answer, AnswerReading? Reading)> SendOnceAsync(SendRequest send, TimeSpan? leaveAfter, CancellationToken cancellation)
+    private async Task<(ChaosAnswer Answer, AnswerReading? Reading)> SendOnceAsync(SendRequest send, TimeSpan? leaveAfter, CancellationToken cancellationToken)
     {
         var startedAt = TimeProvider.System.GetUtcNow();
         var outcome = SendOutcome.Unknown;
@@ -82,7 +82,7 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
         try
         {
             var (answer, reading) = await _calls.ReadAsync(
-                http.AnySlot(random), HttpMethod.Post, send.Path, send.Body(), send.AsText, leaveAfter, [.. Key(send)], cancellation);
+                http.AnySlot(random), HttpMethod.Post, send.Path, send.Body(), send.AsText, leaveAfter, [.. Key(send)], cancellationToken);
             outcome = answer switch
             {
                 { Status: 200 } => SendOutcome.Accepted,
@@ -105,7 +105,7 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
     private static IEnumerable<(string, string)> Key(SendRequest send) => send.IdempotencyKey is { } key ? [("Idempotency-Key", key)] : [];
 
     /// <summary>Comes back at any process until the answer is over, sometimes saying what was had already.</summary>
-    private async Task FollowAsync(ChaosChat chat, AnswerReading reading, CancellationToken cancellation)
+    private async Task FollowAsync(ChaosChat chat, AnswerReading reading, CancellationToken cancellationToken)
     {
         var lastEventId = reading.LastEventId;
         for (var attempt = 1; attempt <= MostTries; attempt++)
@@ -113,14 +113,14 @@ public sealed class Sending(ChaosHttp http, ClientJournal journal, ChaosUser use
             var after = random.Chance(0.5) ? lastEventId : null;
             TimeSpan? leaveAfter = random.Chance(0.3) ? random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2)) : null;
             var path = random.Chance(0.5) ? $"/api/chats/{chat.Name}/stream" : $"/api/chat/{chat.Name}/stream";
-            var (answer, next) = await _calls.ReadAsync(http.AnySlot(random), HttpMethod.Get, path, null, false, leaveAfter, after is null ? [] : [(StreamCall.LastEventId, after)], cancellation);
+            var (answer, next) = await _calls.ReadAsync(http.AnySlot(random), HttpMethod.Get, path, null, false, leaveAfter, after is null ? [] : [(StreamCall.LastEventId, after)], cancellationToken);
             if (answer.Status is 204 or 404 || next is { End: not ReadingEnd.Broken } || (next?.CompletionId is { } id && id != reading.CompletionId))
             {
                 return;
             }
 
             lastEventId = next?.LastEventId ?? lastEventId;
-            await Task.Delay(random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)), cancellation);
+            await Task.Delay(random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)), cancellationToken);
         }
     }
 

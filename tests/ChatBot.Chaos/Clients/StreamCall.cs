@@ -16,10 +16,10 @@ public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser 
     /// <param name="headers">With a Last-Event-ID the stream goes on behind it.</param>
     /// <returns>The answer and what was shown, which is null for no stream.</returns>
     public async Task<(ChaosAnswer Answer, AnswerReading? Reading)> ReadAsync(
-        int slot, HttpMethod method, string path, JsonNode? body, bool asText, TimeSpan? leaveAfter, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellation)
+        int slot, HttpMethod method, string path, JsonNode? body, bool asText, TimeSpan? leaveAfter, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellationToken)
     {
         var lastEventId = headers.FirstOrDefault(h => h.Name == LastEventId).Value;
-        var answer = await http.SendAsync(user, slot, method, path, body, cancellation, [("Accept", asText ? "text/plain" : "text/event-stream"), .. headers]);
+        var answer = await http.SendAsync(user, slot, method, path, body, cancellationToken, [("Accept", asText ? "text/plain" : "text/event-stream"), .. headers]);
         using (answer)
         {
             if (answer.Status != 200)
@@ -33,7 +33,7 @@ public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser 
                 reading.CompletionId = Guid.Parse(ids.Single());
             }
 
-            await ReadAsync(answer, reading, asText, leaveAfter, lastEventId is null ? null : Guid.ParseExact(lastEventId.Split('-')[0], "N"), cancellation);
+            await ReadAsync(answer, reading, asText, leaveAfter, lastEventId is null ? null : Guid.ParseExact(lastEventId.Split('-')[0], "N"), cancellationToken);
             if (reading.ToRecord() is { } record)
             {
                 journal.Add(record);
@@ -44,9 +44,9 @@ public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser 
     }
 
     private async Task ReadAsync(
-        ChaosAnswer answer, AnswerReading reading, bool asText, TimeSpan? leaveAfter, Guid? resumed, CancellationToken cancellation)
+        ChaosAnswer answer, AnswerReading reading, bool asText, TimeSpan? leaveAfter, Guid? resumed, CancellationToken cancellationToken)
     {
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (leaveAfter is { } after)
         {
             leaving.CancelAfter(after);
@@ -82,11 +82,11 @@ public sealed class StreamCall(ChaosHttp http, ClientJournal journal, ChaosUser 
         }
     }
 
-    private static async Task ReadTextAsync(AnswerReading reading, Stream body, CancellationToken cancellation)
+    private static async Task ReadTextAsync(AnswerReading reading, Stream body, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(body, Encoding.UTF8);
         var buffer = new char[4096];
-        while (await reader.ReadAsync(buffer, cancellation) is var length and > 0)
+        while (await reader.ReadAsync(buffer, cancellationToken) is var length and > 0)
         {
             reading.Append(buffer.AsSpan(0, length));
         }

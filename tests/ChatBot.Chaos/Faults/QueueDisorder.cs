@@ -21,13 +21,13 @@ public sealed class QueueDisorder(string storage, NpgsqlDataSource database, Fau
 
     public int Repeated { get; private set; }
 
-    public async Task AddAsync(Random random, CancellationToken cancellation)
+    public async Task AddAsync(Random random, CancellationToken cancellationToken)
     {
         List<Guid> ids = [];
         await using (var command = database.CreateCommand(SomeCompletions))
-        await using (var rows = await command.ExecuteReaderAsync(cancellation))
+        await using (var rows = await command.ExecuteReaderAsync(cancellationToken))
         {
-            while (await rows.ReadAsync(cancellation))
+            while (await rows.ReadAsync(cancellationToken))
             {
                 ids.Add(rows.GetGuid(0));
             }
@@ -37,7 +37,7 @@ public sealed class QueueDisorder(string storage, NpgsqlDataSource database, Fau
         foreach (var id in ids.Take(count).Concat(ids.Take(count).Reverse()))
         {
             // What is not over yet, and what was over long ago.
-            await SendAsync(random.Among(s_queues), $$"""{"version":1,"completionId":"{{id}}"}""", cancellation);
+            await SendAsync(random.Among(s_queues), $$"""{"version":1,"completionId":"{{id}}"}""", cancellationToken);
             Repeated++;
         }
 
@@ -45,7 +45,7 @@ public sealed class QueueDisorder(string storage, NpgsqlDataSource database, Fau
         {
             var body = Garbage(random);
             journal.AddGarbage(body);
-            await SendAsync(random.Among(s_queues), body, cancellation);
+            await SendAsync(random.Among(s_queues), body, cancellationToken);
         }
     }
 
@@ -59,7 +59,7 @@ public sealed class QueueDisorder(string storage, NpgsqlDataSource database, Fau
         _ => $$"""{"version":1,"completionId":"{{Guid.Empty}}","n":{{random.Next()}}}""",
     };
 
-    private Task SendAsync(string queue, string body, CancellationToken cancellation) => _clients[queue].SendMessageAsync(body, cancellation);
+    private Task SendAsync(string queue, string body, CancellationToken cancellationToken) => _clients[queue].SendMessageAsync(body, cancellationToken);
 
     private static QueueClientOptions Options() => new()
     {

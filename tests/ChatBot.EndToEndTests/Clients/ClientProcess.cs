@@ -33,9 +33,9 @@ internal sealed class ClientProcess : IAsyncDisposable
     /// <summary>What the scenario saw on its page.</summary>
     public async Task<JsonNode> Play(JsonObject scenario)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        using var answer = await s_http.PostAsync(Address, new StringContent(scenario.ToJsonString()), cancellation);
-        var body = await answer.Content.ReadAsStringAsync(cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var answer = await s_http.PostAsync(Address, new StringContent(scenario.ToJsonString()), cancellationToken);
+        var body = await answer.Content.ReadAsStringAsync(cancellationToken);
         Assert.True(answer.IsSuccessStatusCode, $"{body}\n{_process.Tail(40)}");
         return JsonNode.Parse(body)!;
     }
@@ -48,9 +48,9 @@ internal sealed class ClientProcess : IAsyncDisposable
 
     private static async Task<ClientProcess> Start(string packages, string product, string script)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var folder = RepositoryRoot.Combine("tests", "ChatBot.EndToEndTests", "Clients", "npm", packages);
-        await new NpmFolder(folder, product).InstallAsync(Console.WriteLine, cancellation);
+        await new NpmFolder(folder, product).InstallAsync(Console.WriteLine, cancellationToken);
 
         var node = Executable.Find("node") ?? throw new LocalStackException("The clients need Node.js 20 or newer, which is not on PATH.");
         var port = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,7 +60,7 @@ internal sealed class ClientProcess : IAsyncDisposable
             Environment = new Dictionary<string, string> { ["NODE_ENV"] = "production", ["CHROMIUM"] = Chromium ?? "" },
             OnLine = line => _ = int.TryParse(line, CultureInfo.InvariantCulture, out var number) && port.TrySetResult(number),
         });
-        if (await Task.WhenAny(port.Task, process.Exited).WaitAsync(s_startPatience, cancellation) != port.Task)
+        if (await Task.WhenAny(port.Task, process.Exited).WaitAsync(s_startPatience, cancellationToken) != port.Task)
         {
             await process.DisposeAsync();
             throw new LocalStackException($"{product} could not be started:\n{process.Tail(40)}");

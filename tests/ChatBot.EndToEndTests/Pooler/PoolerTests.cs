@@ -37,7 +37,7 @@ public sealed class PoolerTests(PooledProgram pooled)
         await using var app = await pooled.Start("shared", ("Database__PoolSize", $"{Clients}"), ("Database__PoolWaitSeconds", "15"));
         var users = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => pooled.NewUser(new Uri(app.BaseUrl))));
 
-        var answers = await Task.WhenAll(users.Select(user => user.Post("/api/chat", Crowd.Body(Guid.NewGuid().ToString(), "Go. [[tokens=20 delay=20ms]]"))));
+        var answers = await Task.WhenAll(users.Select(user => user.Post("/api/chat", ConcurrentUsers.Body(Guid.NewGuid().ToString(), "Go. [[tokens=20 delay=20ms]]"))));
 
         Assert.All(answers, answer => EventStreamText.Parse(answer.Is(HttpStatusCode.OK).Body));
         await using var count = pooled.Database.CreateCommand(CountSessions);
@@ -51,7 +51,7 @@ public sealed class PoolerTests(PooledProgram pooled)
         var user = await pooled.NewUser(new Uri(app.BaseUrl));
         for (var i = 0; i < 3; i++)
         {
-            (await user.Post("/api/chat", Crowd.Body($"chat {i}", "Go. [[tokens=5]]"))).Is(HttpStatusCode.OK);
+            (await user.Post("/api/chat", ConcurrentUsers.Body($"chat {i}", "Go. [[tokens=5]]"))).Is(HttpStatusCode.OK);
             (await user.Patch("/api/preferences", new JsonObject { ["theme"] = "dark" })).Is(HttpStatusCode.OK);
             (await user.Get("/api/usage")).Is(HttpStatusCode.OK);
         }
@@ -65,18 +65,18 @@ public sealed class PoolerTests(PooledProgram pooled)
     /// <summary>What sessions hold, by their process: all of them, since each is held while the next is asked for.</summary>
     private async Task<Dictionary<int, string>> EachSession()
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         await using var source = NpgsqlDataSource.Create(pooled.Stack.Pooler.ConnectionString());
         var held = new Stack<IAsyncDisposable>();
         var kept = new Dictionary<int, string>();
         while (kept.Count < PgBouncerServer.Sessions)
         {
-            var connection = await source.OpenConnectionAsync(cancellation);
+            var connection = await source.OpenConnectionAsync(cancellationToken);
             held.Push(connection);
-            held.Push(await connection.BeginTransactionAsync(cancellation));
+            held.Push(await connection.BeginTransactionAsync(cancellationToken));
             await using var command = new NpgsqlCommand(WhatIsKept, connection);
-            await using var row = await command.ExecuteReaderAsync(cancellation);
-            await row.ReadAsync(cancellation);
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            await row.ReadAsync(cancellationToken);
             kept.Add(row.GetInt32(1), row.GetString(0));
         }
 

@@ -30,7 +30,7 @@ public sealed class LifetimeTests(RunningWorker worker)
     public async Task Told_to_end_the_host_lets_streams_finish_and_takes_no_more_requests()
     {
         await using var app = await AppProcess.StartAsync(new(AppProgram.Package(PublishedProgram.Package), worker.Stack.AppSettings) { Name = "draining" });
-        await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
+        await app.WaitUntilReadyAsync(cancellationToken: TestContext.Current.CancellationToken);
         var user = await worker.NewUser(new Uri(app.BaseUrl));
         using var stream = await Reading.Open(user, await StreamingTests.NewChat(user), "Go. [[tokens=40 delay=100ms]]");
         await stream.Until("text-delta");

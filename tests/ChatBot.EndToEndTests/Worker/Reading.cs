@@ -24,11 +24,11 @@ public sealed class Reading : IDisposable
             body["onDisconnect"] = onDisconnect;
         }
 
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var response = await user.Open(
-            HttpMethod.Post, $"/api/chats/{chat}/stream", body.ToJsonString(), [], HttpCompletionOption.ResponseHeadersRead, cancellation);
+            HttpMethod.Post, $"/api/chats/{chat}/stream", body.ToJsonString(), [], HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return new(response, await response.Content.ReadAsStreamAsync(cancellation));
+        return new(response, await response.Content.ReadAsStreamAsync(cancellationToken));
     }
 
     /// <summary>Reads to the first line that has the text.</summary>

@@ -21,15 +21,15 @@ public sealed class ShortYear(PublishedProgram published) : IAsyncLifetime
     /// <summary>What the checker says of the books after these statements, which are taken back.</summary>
     public async Task<IReadOnlyList<Finding>> Check(string falsification = "", Func<YearEvidence, YearEvidence>? falsify = null)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        await using var connection = await _run.Database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var connection = await _run.Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (falsification.Length > 0)
         {
 #pragma warning disable CA2100 // The statements are the tests' own.
             await using var command = new NpgsqlCommand(falsification, connection);
 #pragma warning restore CA2100
-            Assert.NotEqual(0, await command.ExecuteNonQueryAsync(cancellation));
+            Assert.NotEqual(0, await command.ExecuteNonQueryAsync(cancellationToken));
         }
 
         var evidence = await _run.CollectAsync(connection);

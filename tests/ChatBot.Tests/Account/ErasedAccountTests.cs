@@ -71,7 +71,7 @@ public sealed class ErasedAccountTests(TestStack stack)
         await stack.Execute("insert into chatbot.erasures (user_id) values ($1)", user.Id);
 
         var maxOutput = await stack.Scalar<int?>(
-            "select chatbot.begin_hidden_call(gen_random_uuid(), $1, $2, 'title', 'gpt-4o', 40, 100, 64, interval '1 minute', interval '20 seconds')",
+            "select chatbot.begin_background_completion(gen_random_uuid(), $1, $2, 'title', 'gpt-4o', 40, 100, 64, interval '1 minute', interval '20 seconds')",
             user.Id, Guid.Parse(chat));
 
         Assert.Null(maxOutput);

@@ -127,15 +127,15 @@ public sealed class DocumentedQueryTests(TestStack stack)
 
     private static async Task<List<Dictionary<string, object>>> Run(OwnDatabase database, string query)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        await using var connection = await database.Database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var connection = await database.Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 #pragma warning disable CA2100 // The statements are the documentation's.
         await using var command = new NpgsqlCommand($"set local role billing_reader; {query}", connection, transaction);
 #pragma warning restore CA2100
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Dictionary<string, object>> rows = [];
-        while (await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellationToken))
         {
             rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, reader.GetValue));
         }

@@ -90,7 +90,7 @@ public sealed class PlanChangeTests(TestStack stack)
         var finance = database.Finance();
         (await finance.Put("/api/billing/plans/next", PlanBody.Of("Next", ("isDefault", false)))).Is(HttpStatusCode.OK);
 
-        foreach (var refused in (TestAnswer[])
+        foreach (var refused in (ApiResponse[])
             [
                 await finance.Put("/api/billing/plans/free", PlanBody.Of("Free", ("isDefault", false))),
                 await finance.Patch("/api/billing/plans/free", new JsonObject { ["isDefault"] = false, ["name"] = "No more" }),

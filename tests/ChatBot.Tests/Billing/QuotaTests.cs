@@ -106,7 +106,7 @@ public sealed class QuotaTests(TestStack stack)
             user.Id));
     }
 
-    private static void IsRefused(TestAnswer answer, string quota, int limit)
+    private static void IsRefused(ApiResponse answer, string quota, int limit)
     {
         var problem = answer.IsProblem(HttpStatusCode.Forbidden, "quota_exceeded");
         Assert.Equal((quota, limit), ((string)problem["quota"]!, (int)problem["limit"]!));
@@ -137,9 +137,9 @@ public sealed class QuotaTests(TestStack stack)
     /// <summary>As Supabase's own API writes for the user.</summary>
     private async Task IsRefusedDirectly(TestUser user, string sql)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        await using var connection = await stack.Database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var connection = await stack.Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new("select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true)")
         {
@@ -149,7 +149,7 @@ public sealed class QuotaTests(TestStack stack)
         batch.BatchCommands.Add(new(sql));
 #pragma warning restore CA2100
 
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => batch.ExecuteNonQueryAsync(cancellation));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => batch.ExecuteNonQueryAsync(cancellationToken));
 
         Assert.Equal("CB013", refusal.SqlState);
     }

@@ -123,6 +123,6 @@ public sealed class ChangeChatTests(TestStack stack)
             (await user.Patch($"/api/chats/{chat}", new JsonObject { [member] = Guid.NewGuid().ToString() })).IsProblem(HttpStatusCode.BadRequest, "invalid_json");
         }
     }
-    private static async Task<TestAnswer> NewFullChat(TestUser user) => (await user.Post(
+    private static async Task<ApiResponse> NewFullChat(TestUser user) => (await user.Post(
         "/api/chats", new JsonObject { ["title"] = "Trip", ["model"] = "gpt-4o", ["systemPrompt"] = "Be brief." })).Is(HttpStatusCode.Created);
 }

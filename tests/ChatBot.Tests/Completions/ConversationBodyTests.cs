@@ -114,16 +114,16 @@ public sealed class ConversationBodyTests(TestStack stack)
     private static string Turn(string text) =>
         new JsonObject { ["role"] = "user", ["parts"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = text }) }.ToJsonString();
 
-    private Task<TestAnswer> Post(TestUser user, string body) => Send(user, new ByteArrayContent(Encoding.UTF8.GetBytes(body)));
+    private Task<ApiResponse> Post(TestUser user, string body) => Send(user, new ByteArrayContent(Encoding.UTF8.GetBytes(body)));
 
-    private async Task<TestAnswer> Send(TestUser user, HttpContent content)
+    private async Task<ApiResponse> Send(TestUser user, HttpContent content)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(stack.Program.Address, "/api/chat")) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", user.Token);
         content.Headers.ContentType = new("application/json");
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        return new TestAnswer(
+        return new ApiResponse(
             response.StatusCode,
             response.Content.Headers.ToDictionary(h => h.Key, h => string.Join(", ", h.Value)),
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));

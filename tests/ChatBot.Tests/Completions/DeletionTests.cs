@@ -136,7 +136,7 @@ public sealed class DeletionTests(TestStack stack)
     {
         var half = await HalfCompletion.Begin(stack);
         var chat = Guid.Parse(half.Chat);
-        await stack.Execute("update chatbot.completions set gives_back = true where id = $1", half.Id);
+        await stack.Execute("update chatbot.completions set restores_previous = true where id = $1", half.Id);
         var question = await stack.Scalar<Guid>("select user_message_id from chatbot.completions where id = $1", half.Id);
         (await half.User.Delete($"/api/chats/{chat}")).Is(HttpStatusCode.NoContent);
         var other = await stack.NewUser();
@@ -152,7 +152,7 @@ public sealed class DeletionTests(TestStack stack)
         await stack.Execute(
             "select chatbot.note_token_counts($1, array[null::uuid], array(select updated_at from public.chats where id = $2), array[1])", half.Id, chat);
         await stack.Execute("select chatbot.give_title($1, $2, 'Of another conversation')", half.User.Id, chat);
-        Assert.True(await half.Finish(null, state: AnswerEnd.Failed));
+        Assert.True(await half.Finish(null, state: CompletionState.Failed));
         await half.Wake();
         await stack.WaitUntilRecorded(half.Id);
 
@@ -176,14 +176,14 @@ public sealed class DeletionTests(TestStack stack)
                 (await user.Post("/api/chats", new JsonObject { ["id"] = chat })).Is(HttpStatusCode.Created);
             }
 
-            async Task<TestAnswer> After(int milliseconds, Func<Task<TestAnswer>> request)
+            async Task<ApiResponse> After(int milliseconds, Func<Task<ApiResponse>> request)
             {
                 await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
                 return await request();
             }
 
             var body = ChatTests.AiSdkBody(chat, "m1", "Hello [[endless delay=10ms]]");
-            Task<TestAnswer>[] requests =
+            Task<ApiResponse>[] requests =
             [
                 here.Post("/api/chat", body),
                 After(n, () => there.Post("/api/chat", body)),

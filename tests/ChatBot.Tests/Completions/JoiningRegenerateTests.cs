@@ -90,7 +90,7 @@ public sealed class JoiningRegenerateTests(TestStack stack)
         Assert.Equal("finish", (string?)(await running).Last["type"]);
     }
 
-    private static Task<TestAnswer> Regenerate(TestUser user, string chat, Guid? answer) => user.Post("/api/chat", new JsonObject
+    private static Task<ApiResponse> Regenerate(TestUser user, string chat, Guid? answer) => user.Post("/api/chat", new JsonObject
     {
         ["id"] = chat,
         ["messages"] = new JsonArray(),

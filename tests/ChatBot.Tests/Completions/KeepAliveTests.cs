@@ -95,11 +95,11 @@ public sealed class KeepAliveTests(TestStack stack)
         {
             var http = new DefaultHttpContext { RequestAborted = aborted };
             http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(_written));
-            Running = new AnswerStream(
+            Running = new StreamResult(
                 Answer, new UiMessageStream(Answer.Id, null), 0, s_interval, s_interval, time, () => { }).ExecuteAsync(http);
         }
 
-        public Answer Answer { get; } = new(Guid.NewGuid());
+        public CompletionBuffer Answer { get; } = new(Guid.NewGuid());
 
         public Task Running { get; }
 

@@ -51,10 +51,10 @@ public sealed class LateFinishTests(TestStack stack)
         var half = await HalfCompletion.Begin(stack);
         await half.ExpireLease();
         var store = stack.Program.Services.GetRequiredService<CompletionStore>();
-        var cancellation = TestContext.Current.CancellationToken;
-        Assert.Equal(FinishOutcome.Stored, await store.Finish(half.Ended(s_usage, state: "interrupted"), 0, isLate: true, cancellation));
+        var cancellationToken = TestContext.Current.CancellationToken;
+        Assert.Equal(FinishOutcome.Stored, await store.Finish(half.Ended(s_usage, state: "interrupted"), 0, isLate: true, cancellationToken));
 
-        Assert.Equal(FinishOutcome.NotOurs, await store.Finish(half.Ended(s_usage, text: "other", state: "stopped"), 0, isLate: true, cancellation));
+        Assert.Equal(FinishOutcome.NotOurs, await store.Finish(half.Ended(s_usage, text: "other", state: "stopped"), 0, isLate: true, cancellationToken));
 
         await half.Wake();
         await stack.WaitUntilRecorded(half.Id);
@@ -70,7 +70,7 @@ public sealed class LateFinishTests(TestStack stack)
         await stack.WaitUntilRecorded(half.Id);
         Assert.True(await stack.Scalar<long>("select tokens from billing.usage_periods where user_id = $1", half.User.Id) > 0);
 
-        await Claim(half.Ended(null, text: "", state: AnswerEnd.Failed, wasCalled: false));
+        await Claim(half.Ended(null, text: "", state: CompletionState.Failed, wasCalled: false));
         await stack.WaitUntil("select tokens = 0 and cost = 0 from billing.usage_periods where user_id = $1", half.User.Id);
 
         Assert.Equal("failed", await stack.Scalar<string>("select state from chatbot.completions where id = $1", half.Id));
@@ -80,7 +80,7 @@ public sealed class LateFinishTests(TestStack stack)
     public async Task An_admission_that_was_never_committed_leaves_no_dead_letter()
     {
         var id = Guid.CreateVersion7();
-        await Claim(new FinishedAnswer(1, id, 1, AnswerEnd.Failed, null, "unavailable", null, false, "", null, null, null, null, null, null, null, null, null));
+        await Claim(new FinishedAnswer(1, id, 1, CompletionState.Failed, null, "unavailable", null, false, "", null, null, null, null, null, null, null, null, null));
 
         await stack.WaitUntil(async () => await Claims.Find(id, TestContext.Current.CancellationToken) is null);
     }

@@ -58,9 +58,9 @@ public sealed class ProviderTests(TestStack stack)
     {
         var user = await stack.NewUser();
         var chat = await user.NewChat();
-        var (byDefault, byUser, byChat, asked) = (Marker(), Marker(), Marker(), Marker());
+        var (defaultValue, byUser, byChat, asked) = (Marker(), Marker(), Marker(), Marker());
 
-        await user.Send(chat, byDefault);
+        await user.Send(chat, defaultValue);
         (await user.Patch("/api/preferences", new JsonObject { ["openaiSettings"] = new JsonObject { ["preferred_model"] = "gpt-4o-mini" } })).Is(HttpStatusCode.OK);
         await user.Send(chat, byUser);
         (await user.Patch($"/api/chats/{chat}", new JsonObject { ["model"] = "gpt-4.1" })).Is(HttpStatusCode.OK);
@@ -71,7 +71,7 @@ public sealed class ProviderTests(TestStack stack)
 
         Assert.Equal(
             ["gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-nano"],
-            new[] { byDefault, byUser, byChat, asked }.Select(marker => stack.CallOf(marker).Model));
+            new[] { defaultValue, byUser, byChat, asked }.Select(marker => stack.CallOf(marker).Model));
     }
 
     [Fact]

@@ -56,12 +56,12 @@ public sealed class ShutdownTests(TestStack stack)
     public void An_answer_that_is_begun_after_the_end_of_the_grace_period_is_stopped_at_once()
     {
         var live = new LiveCompletions();
-        live.StopAll(AnswerEnd.OfInterrupted);
+        live.StopAll(CompletionOutcome.Interrupted);
 
-        var late = new LiveCompletion(Guid.NewGuid(), new BegunCall(null!, ""), null!, null, null, null);
+        var late = new LiveCompletion(Guid.NewGuid(), new AdmittedCall(null!, ""), null!, null, null, null);
         live.Add(late);
 
         Assert.True(late.Stopping.IsCancellationRequested);
-        Assert.Equal(AnswerEnd.OfInterrupted, late.StopReason);
+        Assert.Equal(CompletionOutcome.Interrupted, late.StopReason);
     }
 }

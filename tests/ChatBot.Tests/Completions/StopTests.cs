@@ -298,9 +298,9 @@ public sealed class StopTests(TestStack stack)
     }
 
     /// <summary>Repeated as long as it has to be, on a machine that is busy.</summary>
-    private static async Task<TestAnswer> Stop(TestUser user, string chat, string? message)
+    private static async Task<ApiResponse> Stop(TestUser user, string chat, string? message)
     {
-        TestAnswer answer;
+        ApiResponse answer;
         do
         {
             answer = await Ask(user, chat, message);
@@ -309,7 +309,7 @@ public sealed class StopTests(TestStack stack)
         return answer;
     }
 
-    private static Task<TestAnswer> Ask(TestUser user, string chat, string? message) => user.Post(
+    private static Task<ApiResponse> Ask(TestUser user, string chat, string? message) => user.Post(
         $"/api/chats/{Uri.EscapeDataString(chat)}/stop", message is null ? null : new JsonObject { ["messageId"] = message });
 
     private static async Task<EventStreamText> Send(TestUser user, string chat, string message, string text, string trigger = "submit-message") =>

@@ -67,7 +67,7 @@ public sealed class StreamTests(TestStack stack)
     {
         var user = await stack.NewUser();
         var chat = await user.NewChat();
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
 
         using var response = await user.Open(
             HttpMethod.Post,
@@ -75,12 +75,12 @@ public sealed class StreamTests(TestStack stack)
             StackExtensions.SendBody("Go on. [[tokens=3 stall=1]]").ToJsonString(),
             [],
             HttpCompletionOption.ResponseHeadersRead,
-            cancellation);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+            cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         string? line;
         do
         {
-            line = await reader.ReadLineAsync(cancellation);
+            line = await reader.ReadLineAsync(cancellationToken);
         }
         while (line?.Contains("text-delta", StringComparison.Ordinal) is false);
 

@@ -50,9 +50,9 @@ public sealed class LongOutageTests
     /// <summary>A browser waits for a stream as long as it takes; the users of other tests do not.</summary>
     private static async Task<EventStreamText> SendPatiently(TestUser user, string chat, string content)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         using var response = await user.Open(
-            HttpMethod.Post, $"/api/chats/{chat}/stream", StackExtensions.SendBody(content).ToJsonString(), [], HttpCompletionOption.ResponseHeadersRead, cancellation);
-        return EventStreamText.Parse(await response.Content.ReadAsStringAsync(cancellation));
+            HttpMethod.Post, $"/api/chats/{chat}/stream", StackExtensions.SendBody(content).ToJsonString(), [], HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return EventStreamText.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
     }
 }

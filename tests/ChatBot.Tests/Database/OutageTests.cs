@@ -85,7 +85,7 @@ public sealed class OutageTests(TestStack stack)
         Assert.Equal("A chat", (await user.Get($"/api/chats/{chat}"))["title"]);
     }
 
-    private static void AssertUnavailable(TestAnswer answer)
+    private static void AssertUnavailable(ApiResponse answer)
     {
         var problem = answer.IsProblem(HttpStatusCode.ServiceUnavailable, "unavailable");
         Assert.Equal("5", answer.Headers["Retry-After"]);

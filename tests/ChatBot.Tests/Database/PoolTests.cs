@@ -49,7 +49,7 @@ public sealed class PoolTests(TestStack stack)
 
     private Task<TestProgram> Start(DatabaseWire wire) => stack.StartWithoutTriggers(wire, ("Database__PoolSize", "1"), ("Database__PoolWaitSeconds", "1"));
 
-    private static async Task<(Tripwire Taken, Task<TestAnswer> Taking)> TakeTheConnection(DatabaseWire wire, TestUser user)
+    private static async Task<(Tripwire Taken, Task<ApiResponse> Taking)> TakeTheConnection(DatabaseWire wire, TestUser user)
     {
         var taken = wire.On(WireAction.Hold, "public.user_preferences");
         var taking = user.Get("/api/preferences");

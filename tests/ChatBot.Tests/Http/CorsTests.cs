@@ -111,7 +111,7 @@ public sealed class CorsTests(TestStack stack)
         Assert.DoesNotContain((await user.Get("/api/chats", ("Origin", Allowed))).Headers.Keys, IsAllowance);
     }
 
-    private Task<TestAnswer> Preflight(string origin, string method, string headers) =>
+    private Task<ApiResponse> Preflight(string origin, string method, string headers) =>
         new TestUser(Guid.Empty, "", stack.Program.Address).Send(
             HttpMethod.Options,
             "/api/chats",

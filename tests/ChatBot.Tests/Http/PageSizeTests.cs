@@ -116,7 +116,7 @@ public sealed class PageSizeTests(TestStack stack)
         Assert.InRange(client.Read.Length, 1, 6 * Mebibyte);
     }
 
-    private static async Task<TestAnswer> Get(TestUser user, string path) => (await user.Get(path)).Is(HttpStatusCode.OK);
+    private static async Task<ApiResponse> Get(TestUser user, string path) => (await user.Get(path)).Is(HttpStatusCode.OK);
 
     private static string Number(JsonNode? message) => ((string)message!["content"]!).Split(' ')[0].TrimEnd('\u0001');
 

@@ -154,16 +154,16 @@ public sealed class RequestBodyTests(TestStack stack)
         (await SendBytes(user, "{\"title\":\"Hello\"}"u8.ToArray(), type)).Is(HttpStatusCode.Created);
     }
 
-    private Task<TestAnswer> SendBytes(TestUser user, byte[] body, string type) => Send(user, new ByteArrayContent(body), type);
+    private Task<ApiResponse> SendBytes(TestUser user, byte[] body, string type) => Send(user, new ByteArrayContent(body), type);
 
-    private async Task<TestAnswer> Send(TestUser user, HttpContent content, string type)
+    private async Task<ApiResponse> Send(TestUser user, HttpContent content, string type)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(stack.Program.Address, "/api/chats")) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", user.Token);
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        return new TestAnswer(
+        return new ApiResponse(
             response.StatusCode,
             response.Content.Headers.ToDictionary(h => h.Key, h => string.Join(", ", h.Value)),
             Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));

@@ -13,7 +13,7 @@ public sealed class ResponseHeaderTests(TestStack stack)
         var user = await stack.NewUser();
         var nobody = new TestUser(Guid.Empty, "", stack.Program.Address);
         var chat = await user.NewChat();
-        TestAnswer[] answers =
+        ApiResponse[] answers =
         [
             await nobody.Get("/"),
             await nobody.Get("/api/health"),

@@ -96,6 +96,6 @@ public sealed class AccessTokenTests(TestStack stack)
         (await new TestUser(Guid.Empty, "", program.Address).Get(Route)).IsProblem(HttpStatusCode.Unauthorized, "unauthenticated");
     }
 
-    private Task<TestAnswer> Get(string token, params (string Name, string Value)[] headers) =>
+    private Task<ApiResponse> Get(string token, params (string Name, string Value)[] headers) =>
         new TestUser(Guid.Empty, token, stack.Program.Address).Get(Route, headers);
 }

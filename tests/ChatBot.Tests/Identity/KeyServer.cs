@@ -21,7 +21,7 @@ internal sealed class KeyServer : IAsyncDisposable
     public ManualTime Time { get; } = new();
 
     public static async Task<KeyServer> Start(params SigningKey[] keys) =>
-        new(await StandInServer.StartAsync(new SupabaseAuth(keys), cancellation: TestContext.Current.CancellationToken));
+        new(await StandInServer.StartAsync(new SupabaseAuth(keys), cancellationToken: TestContext.Current.CancellationToken));
 
     /// <summary>The program's view of it, as of a process that has just started.</summary>
     public SigningKeys NewKeys() => new(

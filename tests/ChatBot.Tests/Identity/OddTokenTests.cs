@@ -186,5 +186,5 @@ public sealed class OddTokenTests(TestStack stack) : IAsyncLifetime
         Assert.DoesNotContain(_journal.Lines, line => line.Contains(Canary, StringComparison.Ordinal) || line.Contains(s_user.ToString(), StringComparison.Ordinal));
     }
 
-    private Task<TestAnswer> Get(string token) => new TestUser(s_user, token, _program.Address).Get("/api/chats");
+    private Task<ApiResponse> Get(string token) => new TestUser(s_user, token, _program.Address).Get("/api/chats");
 }

@@ -50,7 +50,7 @@ public sealed class AppProcessTests
     {
         await using var app = await AppProcess.StartAsync(new(new("/bin/sh", ["-c", "echo no such setting; exit 1"]), new Dictionary<string, string>()));
 
-        var failure = await Assert.ThrowsAsync<LocalStackException>(() => app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<LocalStackException>(() => app.WaitUntilReadyAsync(cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Contains("exit code 1", failure.Message, StringComparison.Ordinal);
     }

@@ -75,7 +75,7 @@ public sealed class CallJournalTests(StandInConversation model) : IClassFixture<
     [Fact]
     public async Task The_journal_outlives_a_restart_of_the_server()
     {
-        await using var server = await StandInServer.StartAsync(new SupabaseAuth(), cancellation: TestContext.Current.CancellationToken);
+        await using var server = await StandInServer.StartAsync(new SupabaseAuth(), cancellationToken: TestContext.Current.CancellationToken);
         using var http = new HttpClient();
         using var content = new StringContent("""{"model":"gpt-4o","messages":[{"role":"user","content":"[[status=500]]"}]}""");
         content.Headers.ContentType = new("application/json");

@@ -129,13 +129,13 @@ public sealed class ModelMisbehaviourTests(StandInConversation model) : IClassFi
     [InlineData("[[no-headers]]", CallOutcome.ClientClosed, 0)]
     public async Task Silence_lasts_until_the_client_leaves(string content, CallOutcome outcome, int tokens)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromMilliseconds(300));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromMilliseconds(300));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            using var response = await model.AskAsync(content, patience: patience.Token);
-            using var body = await response.Content.ReadAsStreamAsync(patience.Token);
-            await body.CopyToAsync(Stream.Null, patience.Token);
+            using var response = await model.AskAsync(content, timeout: timeout.Token);
+            using var body = await response.Content.ReadAsStreamAsync(timeout.Token);
+            await body.CopyToAsync(Stream.Null, timeout.Token);
         });
 
         var call = await model.CallAsync(content);

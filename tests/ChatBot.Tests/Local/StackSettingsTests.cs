@@ -49,7 +49,7 @@ public sealed class StackSettingsTests
 
     private static async Task<(Dictionary<string, string> Settings, string Url)> BuildAsync(Dictionary<string, string> environment)
     {
-        await using var server = await StandInServer.StartAsync(new SupabaseAuth(), cancellation: TestContext.Current.CancellationToken);
+        await using var server = await StandInServer.StartAsync(new SupabaseAuth(), cancellationToken: TestContext.Current.CancellationToken);
         return (new StackSettings(environment).Build(StackState.Create(), null, null, null, null, server), server.Url);
     }
 }

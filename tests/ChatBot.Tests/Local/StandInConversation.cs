@@ -16,7 +16,7 @@ public sealed class StandInConversation : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await StandInServer.StartAsync(new SupabaseAuth(_key), cancellation: TestContext.Current.CancellationToken);
+        Server = await StandInServer.StartAsync(new SupabaseAuth(_key), cancellationToken: TestContext.Current.CancellationToken);
         Server.Model.DefaultDelay = TimeSpan.Zero;
     }
 
@@ -27,10 +27,10 @@ public sealed class StandInConversation : IAsyncLifetime
         _key.Dispose();
     }
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken? patience = null) =>
-        _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience ?? TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken? timeout = null) =>
+        _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout ?? TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> AskAsync(string content, bool stream = true, string path = "/v1/chat/completions", int? maxTokens = null, string? key = "sk-test-1234", CancellationToken? patience = null)
+    public Task<HttpResponseMessage> AskAsync(string content, bool stream = true, string path = "/v1/chat/completions", int? maxTokens = null, string? key = "sk-test-1234", CancellationToken? timeout = null)
     {
         JsonObject body = new()
         {
@@ -48,10 +48,10 @@ public sealed class StandInConversation : IAsyncLifetime
             body["max_completion_tokens"] = maxTokens;
         }
 
-        return PostAsync(path, body.ToJsonString(), key, patience);
+        return PostAsync(path, body.ToJsonString(), key, timeout);
     }
 
-    public Task<HttpResponseMessage> PostAsync(string path, string body, string? key = "sk-test-1234", CancellationToken? patience = null)
+    public Task<HttpResponseMessage> PostAsync(string path, string body, string? key = "sk-test-1234", CancellationToken? timeout = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Server.Url + path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         if (key is not null)
@@ -59,7 +59,7 @@ public sealed class StandInConversation : IAsyncLifetime
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
-        return SendAsync(request, patience);
+        return SendAsync(request, timeout);
     }
 
     /// <summary>The data of all events, as far as the stream goes, and whether it broke.</summary>

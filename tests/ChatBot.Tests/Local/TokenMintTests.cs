@@ -14,7 +14,7 @@ public sealed class TokenMintTests : IDisposable
     public async Task A_token_is_one_of_supabases_and_verifies_with_the_served_key()
     {
         var auth = new SupabaseAuth(_key);
-        await using var server = await StandInServer.StartAsync(auth, cancellation: TestContext.Current.CancellationToken);
+        await using var server = await StandInServer.StartAsync(auth, cancellationToken: TestContext.Current.CancellationToken);
         using var http = new HttpClient();
         var keySet = new JsonWebKeySet(await http.GetStringAsync(new Uri(server.Url + "/auth/v1/.well-known/jwks.json"), TestContext.Current.CancellationToken));
         var token = new TokenMint(server.Url, _key, "secret").Mint(LocalUser.Ada.Token() with { AppMetadata = new() { ["chatbot_role"] = "billing" } });
@@ -65,7 +65,7 @@ public sealed class TokenMintTests : IDisposable
     [Fact]
     public async Task The_key_set_can_be_down()
     {
-        await using var server = await StandInServer.StartAsync(new SupabaseAuth(_key) { Available = false }, cancellation: TestContext.Current.CancellationToken);
+        await using var server = await StandInServer.StartAsync(new SupabaseAuth(_key) { Available = false }, cancellationToken: TestContext.Current.CancellationToken);
         using var http = new HttpClient();
 
         using var response = await http.GetAsync(new Uri(server.Url + "/auth/v1/.well-known/jwks.json"), TestContext.Current.CancellationToken);

@@ -36,7 +36,7 @@ public sealed class MessageIdTests(TestStack stack)
         var chat = await user.NewChat();
         var edit = ChatTests.AiSdkBody("c", "m", "Hello");
         edit["messageId"] = id;
-        var refusals = new Dictionary<string, TestAnswer>
+        var refusals = new Dictionary<string, ApiResponse>
         {
             ["id"] = await user.Post("/api/chats", new JsonObject { ["id"] = id }),
             [" id"] = await user.Post($"/api/chats/{chat}/messages", new JsonObject { ["id"] = id, ["content"] = "Hello" }),

@@ -99,5 +99,5 @@ public sealed class ProviderKeyTests(TestStack stack)
 
         Assert.Equal("own_key", await stack.Scalar<string>("select payer from chatbot.completions where user_id = $1", user.Id));
     }
-    private static async Task<TestAnswer> Put(TestUser user, string key) => (await user.Put(Path, new JsonObject { ["key"] = key })).Is(HttpStatusCode.OK);
+    private static async Task<ApiResponse> Put(TestUser user, string key) => (await user.Put(Path, new JsonObject { ["key"] = key })).Is(HttpStatusCode.OK);
 }

@@ -200,7 +200,7 @@ public sealed class ReencryptKeysTests(TestStack stack)
     /// <summary>Keys of as many users, sealed as the first program does.</summary>
     private static async Task Fill(OwnDatabase database, int count)
     {
-        var vault = database.Program.Services.GetRequiredService<KeyVault>();
+        var vault = database.Program.Services.GetRequiredService<ProviderKeyCipher>();
         var keys = Enumerable.Range(0, count).Select(n =>
         {
             var userId = Guid.NewGuid();
@@ -229,11 +229,11 @@ public sealed class ReencryptKeysTests(TestStack stack)
     /// <summary>How many keys of that version a program can open.</summary>
     private static async Task<int> Openable(OwnDatabase database, TestProgram program, int version)
     {
-        var vault = program.Services.GetRequiredService<KeyVault>();
+        var vault = program.Services.GetRequiredService<ProviderKeyCipher>();
         var rows = await program.Services.GetRequiredService<ChatBotDatabase>().All(
             Caller.Service,
             Statement.Of("select k.user_id, k.id, k.ciphertext, k.nonce, k.key_version from chatbot.provider_keys k where k.key_version = $1", Parameter.Integer(version)),
-            row => (UserId: row.GetGuid(0), Key: SealedKey.Read(row, 1)),
+            row => (UserId: row.GetGuid(0), Key: EncryptedKey.Read(row, 1)),
             TestContext.Current.CancellationToken);
         Assert.Equal(rows.Count, await database.Scalar<long>("select count(*) from chatbot.provider_keys where key_version = $1", version));
         return rows.Count(row => vault.Open(row.UserId, row.Key) is not null);

@@ -69,7 +69,7 @@ public sealed class CanaryTests(TestStack stack)
         return chat;
     }
 
-    private static async Task<TestAnswer[]> BeRefused(TestUser user, TestUser stranger, string chat) =>
+    private static async Task<ApiResponse[]> BeRefused(TestUser user, TestUser stranger, string chat) =>
     [
         await user.Post("/api/chats", new JsonObject { ["id"] = chat, ["title"] = Title + "2" }),
         await user.Post("/api/chats", new JsonObject { ["title"] = Title + "\0" }),

@@ -45,7 +45,7 @@ public sealed class RequestLimitTests(TestStack stack)
         // One a second, in full.
         await using var program = await stack.StartWithoutTriggers(("Limits__ReadsPerMinute", "60"));
         var user = await stack.NewUser(program);
-        TestAnswer answer;
+        ApiResponse answer;
         do
         {
             answer = await user.Get("/api/preferences");
@@ -153,7 +153,7 @@ public sealed class RequestLimitTests(TestStack stack)
         }
     }
 
-    private static async Task IsLimited(TestUser user, int limit, string detail, Func<TestUser, Task<TestAnswer>> request)
+    private static async Task IsLimited(TestUser user, int limit, string detail, Func<TestUser, Task<ApiResponse>> request)
     {
         for (var n = 0; n < limit; n++)
         {

@@ -150,10 +150,10 @@ public sealed class ReconciliationEndpointsTests(TestStack stack)
     private static async Task<TestUser> Operator(OwnDatabase database) =>
         await database.NewUser(new AccessToken(Guid.NewGuid()) { AppMetadata = new JsonObject { ["chatbot_role"] = "billing" } });
 
-    private static Task<TestAnswer> Post(TestUser user, string bill, string type = "text/csv", string provider = "azure") =>
+    private static Task<ApiResponse> Post(TestUser user, string bill, string type = "text/csv", string provider = "azure") =>
         user.SendRaw(HttpMethod.Post, $"{Path}?provider={provider}", bill, [("Content-Type", type)]);
 
-    private static async Task<TestAnswer> PostBytes(TestUser user, byte[] bill, string type, string? encoding)
+    private static async Task<ApiResponse> PostBytes(TestUser user, byte[] bill, string type, string? encoding)
     {
         using var content = new ByteArrayContent(bill);
         content.Headers.ContentType = new(type);
@@ -176,7 +176,7 @@ public sealed class ReconciliationEndpointsTests(TestStack stack)
         return bytes.ToArray();
     }
 
-    private static string[] Days(TestAnswer answer) => [.. answer.Is(HttpStatusCode.OK).Json["items"]!.AsArray().Select(row => (string)row!["day"]!)];
+    private static string[] Days(ApiResponse answer) => [.. answer.Is(HttpStatusCode.OK).Json["items"]!.AsArray().Select(row => (string)row!["day"]!)];
 
     private static string WithoutTime(JsonNode? row)
     {

@@ -51,7 +51,7 @@ public sealed class StrangerTests(TestStack stack)
         Assert.Equal(before, await Look(owner, chat));
     }
 
-    private static Task<TestAnswer> Ask(TestUser user, string route, params (string Name, string Value)[] values)
+    private static Task<ApiResponse> Ask(TestUser user, string route, params (string Name, string Value)[] values)
     {
         var endpoint = RouteTable.Find(route);
         var method = RouteTable.Method(endpoint);

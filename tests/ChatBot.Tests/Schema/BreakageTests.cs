@@ -29,14 +29,14 @@ public sealed class BreakageTests(SchemaServer server)
 
     private async Task Notices([ConstantExpected] string breakagesSql)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        var breakages = await ReadAsync(breakagesSql, cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var breakages = await ReadAsync(breakagesSql, cancellationToken);
         Assert.NotEmpty(breakages);
 
         // A file that fails as it is would notice anything.
         foreach (var file in breakages.Select(breakage => breakage.File).Distinct())
         {
-            var report = await PgTap.RunAsync(server.Migrated, file, breakage: null, cancellation);
+            var report = await PgTap.RunAsync(server.Migrated, file, breakage: null, cancellationToken);
             Assert.True(report.Passed, $"{file}: {report}");
         }
 
@@ -46,7 +46,7 @@ public sealed class BreakageTests(SchemaServer server)
         {
             while (left.TryDequeue(out var breakage))
             {
-                if (await FailureAsync(copy, breakage, cancellation) is { } failure)
+                if (await FailureAsync(copy, breakage, cancellationToken) is { } failure)
                 {
                     unnoticed.Add($"{breakage.Statement} {failure}");
                 }
@@ -55,11 +55,11 @@ public sealed class BreakageTests(SchemaServer server)
         Assert.Empty(unnoticed);
     }
 
-    private static async Task<string?> FailureAsync(string copy, Breakage breakage, CancellationToken cancellation)
+    private static async Task<string?> FailureAsync(string copy, Breakage breakage, CancellationToken cancellationToken)
     {
         try
         {
-            var report = await PgTap.RunAsync(copy, breakage.File, breakage.Statement, cancellation);
+            var report = await PgTap.RunAsync(copy, breakage.File, breakage.Statement, cancellationToken);
             return report.Failures.Count == 0 ? $"is not noticed by {breakage.File}" : null;
         }
         catch (PostgresException failure)
@@ -68,14 +68,14 @@ public sealed class BreakageTests(SchemaServer server)
         }
     }
 
-    private async Task<List<Breakage>> ReadAsync([ConstantExpected] string breakagesSql, CancellationToken cancellation)
+    private async Task<List<Breakage>> ReadAsync([ConstantExpected] string breakagesSql, CancellationToken cancellationToken)
     {
         await using var source = NpgsqlDataSource.Create(server.Migrated);
         await using var command = source.CreateCommand(breakagesSql);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
 
         var breakages = new List<Breakage>();
-        while (await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellationToken))
         {
             breakages.Add(new Breakage(reader.GetString(0), reader.GetString(1)));
         }

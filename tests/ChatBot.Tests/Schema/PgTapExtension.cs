@@ -18,30 +18,30 @@ internal static class PgTapExtension
     private const string Run = "select pg_temp.run($1)";
 
     /// <param name="superuser">A connection string; Supabase keeps extensions in a schema where postgres makes nothing.</param>
-    public static async Task CreateAsync(string superuser, CancellationToken cancellation)
+    public static async Task CreateAsync(string superuser, CancellationToken cancellationToken)
     {
         var folder = new NpmFolder(RepositoryRoot.Combine("tests", "ChatBot.Tests", "npm", "pgtap"), "pgTAP");
-        await folder.InstallAsync(_ => { }, cancellation);
+        await folder.InstallAsync(_ => { }, cancellationToken);
         var archive = Path.Combine(folder.Modules, "@electric-sql", "pglite-pgtap", "dist", "pgtap.tar.gz");
-        var script = await ReadAsync(archive, cancellation);
+        var script = await ReadAsync(archive, cancellationToken);
 
         var settings = new NpgsqlConnectionStringBuilder(superuser) { SearchPath = "extensions" };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync(cancellation);
+        await connection.OpenAsync(cancellationToken);
         await using (var define = new NpgsqlCommand(Define, connection))
         {
-            await define.ExecuteNonQueryAsync(cancellation);
+            await define.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await using var run = new NpgsqlCommand(Run, connection) { Parameters = { new() { Value = script } } };
-        await run.ExecuteNonQueryAsync(cancellation);
+        await run.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<string> ReadAsync(string archive, CancellationToken cancellation)
+    private static async Task<string> ReadAsync(string archive, CancellationToken cancellationToken)
     {
         await using var file = new GZipStream(File.OpenRead(archive), CompressionMode.Decompress);
         await using var entries = new TarReader(file);
-        while (await entries.GetNextEntryAsync(cancellationToken: cancellation) is { } entry)
+        while (await entries.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
         {
             if (entry.Name != Script)
             {
@@ -49,7 +49,7 @@ internal static class PgTapExtension
             }
 
             using var reader = new StreamReader(entry.DataStream!);
-            return await reader.ReadToEndAsync(cancellation);
+            return await reader.ReadToEndAsync(cancellationToken);
         }
         throw new InvalidDataException($"{archive} has no {Script}.");
     }

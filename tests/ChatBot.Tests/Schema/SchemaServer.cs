@@ -27,26 +27,26 @@ public sealed class SchemaServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        _server = await PostgresServer.StartAsync(new(_directory.Path, Password) { Durable = false, Settings = s_settings }, cancellation);
-        await CreateProjectAsync(MigratedDatabase, cancellation);
-        await new Migrator().ApplyAsync(Migrated, cancellation);
-        await PgTapExtension.CreateAsync(_server.ConnectionString(database: MigratedDatabase, pooled: false), cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        _server = await PostgresServer.StartAsync(new(_directory.Path, Password) { Durable = false, Settings = s_settings }, cancellationToken);
+        await CreateProjectAsync(MigratedDatabase, cancellationToken);
+        await new Migrator().ApplyAsync(Migrated, cancellationToken);
+        await PgTapExtension.CreateAsync(_server.ConnectionString(database: MigratedDatabase, pooled: false), cancellationToken);
 
         string[] copies = [.. Enumerable.Range(1, s_copyCount).Select(number => $"copy_{number}")];
         foreach (var copy in copies)
         {
-            await RunAsync($"create database {copy} template {MigratedDatabase} owner {Owner}", cancellation);
+            await RunAsync($"create database {copy} template {MigratedDatabase} owner {Owner}", cancellationToken);
         }
 
         Copies = [.. copies.Select(ConnectionString)];
     }
 
     /// <summary>A database with what a project on Supabase has, before its first migration.</summary>
-    public async Task CreateProjectAsync(string database, CancellationToken cancellation)
+    public async Task CreateProjectAsync(string database, CancellationToken cancellationToken)
     {
-        await RunAsync($"create database {database}", cancellation);
-        await SupabaseObjects.CreateAsync(_server.ConnectionString(database: database, pooled: false), Password, cancellation);
+        await RunAsync($"create database {database}", cancellationToken);
+        await SupabaseObjects.CreateAsync(_server.ConnectionString(database: database, pooled: false), Password, cancellationToken);
     }
 
     /// <summary>As the role that migrations run as, and which owns what they make.</summary>
@@ -55,14 +55,14 @@ public sealed class SchemaServer : IAsyncLifetime
     public string Uri(string database) => _server.Uri(Owner, database);
 
     /// <summary>The first column of each row, in a database that the name stands for.</summary>
-    public async Task<List<string>> ReadLinesAsync(string database, [ConstantExpected] string query, CancellationToken cancellation)
+    public async Task<List<string>> ReadLinesAsync(string database, [ConstantExpected] string query, CancellationToken cancellationToken)
     {
         await using var source = NpgsqlDataSource.Create(ConnectionString(database));
         await using var command = source.CreateCommand(query);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
 
         var lines = new List<string>();
-        while (await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellationToken))
         {
             lines.Add(reader.GetString(0));
         }
@@ -76,16 +76,16 @@ public sealed class SchemaServer : IAsyncLifetime
         _directory.Dispose();
     }
 
-    public Task RunAsync(string database, string script, CancellationToken cancellation) => ExecuteAsync(ConnectionString(database), script, cancellation);
+    public Task RunAsync(string database, string script, CancellationToken cancellationToken) => ExecuteAsync(ConnectionString(database), script, cancellationToken);
 
-    private Task RunAsync(string statement, CancellationToken cancellation) => ExecuteAsync(_server.ConnectionString(pooled: false), statement, cancellation);
+    private Task RunAsync(string statement, CancellationToken cancellationToken) => ExecuteAsync(_server.ConnectionString(pooled: false), statement, cancellationToken);
 
     [SuppressMessage("Security", "CA2100", Justification = "The names are the tests' own, and no parameter can stand for one; scripts are files of this repository.")]
-    private static async Task ExecuteAsync(string connectionString, string statement, CancellationToken cancellation)
+    private static async Task ExecuteAsync(string connectionString, string statement, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellation);
+        await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(statement, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

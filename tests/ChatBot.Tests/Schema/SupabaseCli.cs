@@ -6,12 +6,12 @@ namespace ChatBot.Tests.Schema;
 /// <summary>The CLI that applies the migrations to a real project.</summary>
 internal static class SupabaseCli
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
 
-    public static async Task<(int ExitCode, string Output)> PushAsync(string databaseUri, CancellationToken cancellation)
+    public static async Task<(int ExitCode, string Output)> PushAsync(string databaseUri, CancellationToken cancellationToken)
     {
         var folder = new NpmFolder(RepositoryRoot.Combine("tests", "ChatBot.Tests", "npm", "supabase"), "the Supabase CLI");
-        await folder.InstallAsync(_ => { }, cancellation);
+        await folder.InstallAsync(_ => { }, cancellationToken);
         var node = Executable.Find("node") ?? throw new LocalStackException("The Supabase CLI needs Node.js, which is not on PATH.");
         var script = Path.Combine(folder.Modules, "supabase", "dist", "supabase.js");
 
@@ -34,7 +34,7 @@ internal static class SupabaseCli
         int exitCode;
         await using (process)
         {
-            exitCode = await process.Exited.WaitAsync(s_patience, cancellation);
+            exitCode = await process.Exited.WaitAsync(s_timeout, cancellationToken);
         }
 
         return (exitCode, string.Join('\n', process.Lines));

@@ -11,32 +11,32 @@ public sealed class SupabaseCliTests(SchemaServer server)
     [Fact]
     public async Task The_cli_makes_of_a_new_project_what_the_local_stack_makes_of_it()
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        await server.CreateProjectAsync("pushed", cancellation);
-        await server.CreateProjectAsync("applied", cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await server.CreateProjectAsync("pushed", cancellationToken);
+        await server.CreateProjectAsync("applied", cancellationToken);
 
-        var (exitCode, output) = await SupabaseCli.PushAsync(server.Uri("pushed"), cancellation);
-        var applied = await new Migrator().ApplyAsync(server.ConnectionString("applied"), cancellation);
+        var (exitCode, output) = await SupabaseCli.PushAsync(server.Uri("pushed"), cancellationToken);
+        var applied = await new Migrator().ApplyAsync(server.ConnectionString("applied"), cancellationToken);
 
         Assert.True(exitCode == 0, output);
         Assert.NotEmpty(applied.Applied);
         Assert.All(applied.Applied, file => Assert.Contains(file, output, StringComparison.Ordinal));
-        Assert.Equal(await server.ReadLinesAsync("applied", CatalogueSql.Objects, cancellation), await server.ReadLinesAsync("pushed", CatalogueSql.Objects, cancellation));
-        Assert.Equal(await server.ReadLinesAsync("applied", CatalogueSql.Migrations, cancellation), await server.ReadLinesAsync("pushed", CatalogueSql.Migrations, cancellation));
+        Assert.Equal(await server.ReadLinesAsync("applied", CatalogueSql.Objects, cancellationToken), await server.ReadLinesAsync("pushed", CatalogueSql.Objects, cancellationToken));
+        Assert.Equal(await server.ReadLinesAsync("applied", CatalogueSql.Migrations, cancellationToken), await server.ReadLinesAsync("pushed", CatalogueSql.Migrations, cancellationToken));
     }
 
     [Fact]
     public async Task Each_finds_nothing_left_to_do_where_the_other_was_before()
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        await server.CreateProjectAsync("pushed_first", cancellation);
-        await server.CreateProjectAsync("applied_first", cancellation);
-        await new Migrator().ApplyAsync(server.ConnectionString("applied_first"), cancellation);
-        await SupabaseCli.PushAsync(server.Uri("pushed_first"), cancellation);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await server.CreateProjectAsync("pushed_first", cancellationToken);
+        await server.CreateProjectAsync("applied_first", cancellationToken);
+        await new Migrator().ApplyAsync(server.ConnectionString("applied_first"), cancellationToken);
+        await SupabaseCli.PushAsync(server.Uri("pushed_first"), cancellationToken);
 
-        var pushedAgain = await SupabaseCli.PushAsync(server.Uri("pushed_first"), cancellation);
-        var pushed = await SupabaseCli.PushAsync(server.Uri("applied_first"), cancellation);
-        var applied = await new Migrator().ApplyAsync(server.ConnectionString("pushed_first"), cancellation);
+        var pushedAgain = await SupabaseCli.PushAsync(server.Uri("pushed_first"), cancellationToken);
+        var pushed = await SupabaseCli.PushAsync(server.Uri("applied_first"), cancellationToken);
+        var applied = await new Migrator().ApplyAsync(server.ConnectionString("pushed_first"), cancellationToken);
 
         Assert.Equal(0, pushedAgain.ExitCode);
         Assert.Contains(UpToDate, pushedAgain.Output, StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class TelemetrySettingsTests
     {
         var reader = new SettingReader(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build());
         var read = TelemetrySettings.Read(reader);
-        reader.ThrowIfMistaken();
+        reader.ThrowIfInvalid();
         return read;
     }
 }

@@ -49,24 +49,24 @@ public sealed record Books(string Messages, string Ledger, long Reservations, lo
     public static Books OfNothing { get; } = new("", "", 0, 0, true);
 
     /// <summary>Waits until all of the user's completions are recorded, and looks.</summary>
-    public static async Task<Books> Settled(NpgsqlDataSource database, Guid user, TimeSpan? patience = null)
+    public static async Task<Books> Settled(NpgsqlDataSource database, Guid user, TimeSpan? timeout = null)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        var deadline = TimeProvider.System.GetUtcNow() + (patience ?? TimeSpan.FromSeconds(60));
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var deadline = TimeProvider.System.GetUtcNow() + (timeout ?? TimeSpan.FromSeconds(60));
         await using (var settled = database.CreateCommand(IsSettled))
         {
             settled.Parameters.Add(new() { Value = user });
-            while (await settled.ExecuteScalarAsync(cancellation) is not true)
+            while (await settled.ExecuteScalarAsync(cancellationToken) is not true)
             {
                 Assert.True(TimeProvider.System.GetUtcNow() < deadline, "The user's completions are not recorded in time.");
-                await Task.Delay(20, cancellation);
+                await Task.Delay(20, cancellationToken);
             }
         }
 
         await using var sums = database.CreateCommand(Sums);
         sums.Parameters.Add(new() { Value = user });
-        await using var row = await sums.ExecuteReaderAsync(cancellation);
-        await row.ReadAsync(cancellation);
+        await using var row = await sums.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
         return new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetBoolean(4));
     }
 }

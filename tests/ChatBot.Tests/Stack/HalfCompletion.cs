@@ -51,11 +51,11 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
 
     public Task Wake() => stack.Program.Services.GetRequiredService<WakeUpQueues>().TryWake(id, null, hasClaim: false);
 
-    public async Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "", int seq = 6, string state = AnswerEnd.Finished) =>
+    public async Task<bool> Finish(TokenUsage? usage, int epoch = 1, string rest = "", int seq = 6, string state = CompletionState.Finished) =>
         await _store.Finish(Ended(usage, epoch, rest, state), seq, isLate: false, TestContext.Current.CancellationToken) is not FinishOutcome.NotOurs;
 
     /// <summary>As it waits in the storage account while the database is away.</summary>
-    public FinishedAnswer Ended(TokenUsage? usage, int epoch = 1, string text = "so far and to its end", string state = AnswerEnd.Finished, bool wasCalled = true) => new(
-        1, id, epoch, state, state == AnswerEnd.Finished ? "stop" : null, null, null, wasCalled, text,
+    public FinishedAnswer Ended(TokenUsage? usage, int epoch = 1, string text = "so far and to its end", string state = CompletionState.Finished, bool wasCalled = true) => new(
+        1, id, epoch, state, state == CompletionState.Finished ? "stop" : null, null, null, wasCalled, text,
         usage?.Input, usage?.CachedInput, usage?.CacheWrite, usage?.Output, usage?.Reasoning, usage is null ? null : "reported", null, null, null);
 }

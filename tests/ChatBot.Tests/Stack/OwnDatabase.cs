@@ -34,13 +34,13 @@ public sealed class OwnDatabase : IAsyncDisposable
     /// <summary>With an instance of the program that does only what it is asked to.</summary>
     public static async Task<OwnDatabase> Create(TestStack stack, params (string Name, string Value)[] settings)
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var own = new OwnDatabase(stack);
-        await s_template.WaitAsync(cancellation);
+        await s_template.WaitAsync(cancellationToken);
         try
         {
             // Roles are the server's: only one at a time can make them.
-            await MakeTemplate(stack, cancellation);
+            await MakeTemplate(stack, cancellationToken);
         }
         finally
         {
@@ -100,7 +100,7 @@ public sealed class OwnDatabase : IAsyncDisposable
         return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
-    private static async Task MakeTemplate(TestStack stack, CancellationToken cancellation)
+    private static async Task MakeTemplate(TestStack stack, CancellationToken cancellationToken)
     {
         if (await stack.Scalar<bool>($"select exists (select from pg_database where datname = '{Template}')"))
         {
@@ -110,8 +110,8 @@ public sealed class OwnDatabase : IAsyncDisposable
         var postgres = stack.Local.Postgres;
         await stack.Execute($"create database {Template} owner postgres");
         var superuser = new NpgsqlConnectionStringBuilder(postgres.ConnectionString(database: Template, pooled: false));
-        await SupabaseObjects.CreateAsync(superuser.ConnectionString, superuser.Password!, cancellation);
-        await new Migrator().ApplyAsync(postgres.ConnectionString("postgres", Template, pooled: false), cancellation);
+        await SupabaseObjects.CreateAsync(superuser.ConnectionString, superuser.Password!, cancellationToken);
+        await new Migrator().ApplyAsync(postgres.ConnectionString("postgres", Template, pooled: false), cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -89,9 +89,9 @@ public sealed class RawClient : IDisposable
     /// <summary>False at the end of the connection.</summary>
     public async Task<bool> ReadSome(int atMost)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(40));
-        var length = await _socket.ReceiveAsync(_buffer.AsMemory(0, atMost), patience.Token);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(40));
+        var length = await _socket.ReceiveAsync(_buffer.AsMemory(0, atMost), timeout.Token);
         Read.Append(Encoding.Latin1.GetString(_buffer, 0, length));
         return length > 0;
     }

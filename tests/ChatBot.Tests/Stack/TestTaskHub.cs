@@ -22,7 +22,7 @@ public sealed class TestTaskHub : IAsyncDisposable
     {
         var storage = new StorageAccount(stack.Local.Azurite);
         var settings = new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage.ConnectionString };
-        return new TestTaskHub(storage, await DurableTaskServer.StartAsync(settings, cancellation: TestContext.Current.CancellationToken));
+        return new TestTaskHub(storage, await DurableTaskServer.StartAsync(settings, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     public async ValueTask DisposeAsync()

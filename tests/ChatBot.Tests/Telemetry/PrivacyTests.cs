@@ -137,7 +137,7 @@ public sealed class PrivacyTests(TestStack stack)
     /// <summary>Everything that does not.</summary>
     private static async Task BeRefused(TestUser user, TestUser stranger)
     {
-        TestAnswer[] refused =
+        ApiResponse[] refused =
         [
             await user.Put("/api/preferences/openai-key", new JsonObject { ["key"] = BadKey }),
             await user.Post("/api/chats", new JsonObject { ["id"] = ChosenId, ["title"] = Title + "2" }),

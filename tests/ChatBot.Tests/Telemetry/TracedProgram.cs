@@ -47,7 +47,7 @@ internal sealed class TracedProgram : IAsyncDisposable
         }
 
         var app = await stack.Local.StartAppAsync($"traced-{Interlocked.Increment(ref _started)}", overrides: own);
-        await app.WaitUntilReadyAsync(cancellation: TestContext.Current.CancellationToken);
+        await app.WaitUntilReadyAsync(cancellationToken: TestContext.Current.CancellationToken);
         return app;
     }
 

@@ -76,13 +76,13 @@ public sealed class BillingServer : IAsyncDisposable
 
     private async Task<PostgresServer> Start()
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var settings = new Dictionary<string, string> { ["max_connections"] = "300", ["jit"] = "off" };
-        var server = await PostgresServer.StartAsync(new(_directory.Path, Password) { Durable = false, Settings = settings }, cancellation);
+        var server = await PostgresServer.StartAsync(new(_directory.Path, Password) { Durable = false, Settings = settings }, cancellationToken);
         var template = server.ConnectionString(database: Template, pooled: false);
         await Execute(server.ConnectionString(pooled: false), $"create database {Template}");
-        await SupabaseObjects.CreateAsync(template, Password, cancellation);
-        await new Migrator().ApplyAsync(server.ConnectionString("postgres", Template, pooled: false), cancellation);
+        await SupabaseObjects.CreateAsync(template, Password, cancellationToken);
+        await new Migrator().ApplyAsync(server.ConnectionString("postgres", Template, pooled: false), cancellationToken);
         await Execute(template, Clock);
         return server;
     }

@@ -106,7 +106,7 @@ public sealed class CapTests(TestStack stack)
         var sends = chats.Select(chat => user.Post($"/api/chats/{chat}/stream", StackExtensions.SendBody(stalled))).ToList();
         await stack.WaitUntil("select count(*) = 3 from chatbot.completions where user_id = $1 and state = 'streaming'", user.Id);
         // The admitted ones stall, so who is done first was refused.
-        var refused = new List<TestAnswer>();
+        var refused = new List<ApiResponse>();
         await foreach (var answer in Task.WhenEach(sends).Take(chats.Length - fits))
         {
             refused.Add(await answer);

@@ -155,7 +155,7 @@ public sealed class EstimateTests(TestStack stack)
     }
 
     /// <summary>Sends it, and compares while it is on its way.</summary>
-    private async Task SendIsReserved(TestUser user, JsonNode estimate, Func<Task<TestAnswer>> send, string chat)
+    private async Task SendIsReserved(TestUser user, JsonNode estimate, Func<Task<ApiResponse>> send, string chat)
     {
         var sending = send();
         await stack.WaitUntil("select exists (select from billing.usage_reservations where user_id = $1)", user.Id);

@@ -22,7 +22,7 @@ public sealed class ReachedCapTests(BillingDatabase billing) : IClassFixture<Bil
 
     private const string Status = "select u.status from billing.usage_periods u where u.user_id = $1";
 
-    private const string Reached = "select s.cap from billing.standing_of($1) s where s.is_reached order by s.cap";
+    private const string Reached = "select s.cap from billing.usage_summary_of($1) s where s.is_reached order by s.cap";
 
     [Fact]
     public async Task A_cap_is_reached_by_use_when_the_smallest_send_no_longer_fits()
@@ -111,7 +111,7 @@ public sealed class ReachedCapTests(BillingDatabase billing) : IClassFixture<Bil
             ["cap_warning daily_tokens 480 of 600 2026-03-10", "cap_reached daily_tokens 484 of 600 2026-03-10"], await session.Column<string>(Alerts, user));
         Assert.Equal(["daily_tokens"], await session.Column<string>(Reached, user));
         Assert.Equal("open", await session.Scalar<string>(Status, user));
-        Assert.Equal("open", await session.Scalar<string>("select min(s.status) from billing.standing_of($1) s", user));
+        Assert.Equal("open", await session.Scalar<string>("select min(s.status) from billing.usage_summary_of($1) s", user));
 
         await session.Travel("2026-03-11T00:00:00Z");
         Assert.Empty(await session.Column<string>(Reached, user));

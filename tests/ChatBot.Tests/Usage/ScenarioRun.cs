@@ -125,7 +125,7 @@ public sealed class ScenarioRun(BillingDatabase billing, Scenario scenario, int 
         await session.Travel(Moment(_now + (round.Lanes.Length * s_skew)));
         var user = User(round.Probe);
         var room = await session.Column<string>(BookSql.Room, user, round.Probe.Flag ? "own_key" : "platform");
-        var expected = Room.Of(room).OutputOf(
+        var expected = RemainingCap.Of(room).OutputOf(
             scenario.Rates[round.Probe.Model], round.Probe.Size + 16, scenario.Users[round.Probe.User % _users.Length].MaxOutput, isFree: round.Probe.Flag);
 
         int? output;

@@ -6,7 +6,7 @@ using Npgsql;
 namespace ChatBot.Year.Accounts;
 
 /// <summary>All accounts: on plans whose periods begin on the first, the 15th and the last day, some with caps that they reach or a key of their own.</summary>
-public sealed class Population(LocalStack stack, NpgsqlDataSource database, YearHttp http, BillingOffice office, YearOptions options)
+public sealed class Population(LocalStack stack, NpgsqlDataSource database, YearHttp http, PlanAdministrator office, YearOptions options)
 {
     private const string SignUp = """
         insert into auth.users (id, email)
@@ -85,7 +85,7 @@ public sealed class Population(LocalStack stack, NpgsqlDataSource database, Year
         ["periodAnchorDay"] = anchorDay,
         ["stopsAtCap"] = stopsAtCap,
         // So that what is reserved leaves room for small caps.
-        ["maxOutputTokens"] = ModelMoods.LongestAnswer,
+        ["maxOutputTokens"] = ModelFaultMix.LongestAnswer,
     };
 
     private Task SettleAsync(Account account, int kind) => kind switch

@@ -10,7 +10,7 @@ internal sealed record SmallestSend(decimal LeastCost, decimal MostCost)
     private const int Prompt = 17;
     private const int Output = 256;
 
-    public const int Tokens = Prompt + (ModelMoods.LongestAnswer < Output ? ModelMoods.LongestAnswer : Output);
+    public const int Tokens = Prompt + (ModelFaultMix.LongestAnswer < Output ? ModelFaultMix.LongestAnswer : Output);
 
     public static SmallestSend Of(IReadOnlyList<PriceRow> prices)
     {

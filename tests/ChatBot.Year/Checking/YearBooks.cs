@@ -26,9 +26,9 @@ public sealed record YearBooks
     /// <summary>What was not settled, recorded or closed.</summary>
     public required IReadOnlyList<string> Unfinished { get; init; }
 
-    public static async Task<YearBooks> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation = default)
+    public static async Task<YearBooks> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default)
     {
-        var reader = new BookReader(connection, cancellation);
+        var reader = new BookReader(connection, cancellationToken);
         return new YearBooks
         {
             Ledger = await reader.AllAsync(YearBookSql.Ledger, LedgerRow.Read),

@@ -46,7 +46,7 @@ public sealed class LateAnswers(LocalStack stack, NpgsqlDataSource database, Yea
         where c.chat_id = any ($1) and c.lease_epoch > 2 and c.recorded_at is not null
         """;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
     private AppProcess? _app;
@@ -136,7 +136,7 @@ public sealed class LateAnswers(LocalStack stack, NpgsqlDataSource database, Yea
 
     private async Task UntilAsync(string sql)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + s_patience; await CountAsync(sql) < _chats.Length; await Task.Delay(s_pause))
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_timeout; await CountAsync(sql) < _chats.Length; await Task.Delay(s_pause))
         {
             if (TimeProvider.System.GetUtcNow() > deadline)
             {

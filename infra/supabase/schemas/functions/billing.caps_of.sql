@@ -4,7 +4,7 @@ create function billing.caps_of(
   p_limits billing.limits,
   p_payer text,
   p_at timestamptz,
-  p_but_for uuid default null
+  p_exclude uuid default null
 )
 returns table (
   cap text, unit text, cap_limit numeric, used numeric, reserved numeric, reserved_by uuid[], starts_at timestamptz, resets_at timestamptz
@@ -32,7 +32,7 @@ begin
       from today t
       cross join billing.usage_reservations v
       where v.user_id = (p_period).user_id and v.period_start = (p_period).period_start and v.payer = p_payer
-        and v.completion_id is distinct from p_but_for
+        and v.completion_id is distinct from p_exclude
     ) v
   ),
   used_today as (
@@ -69,7 +69,7 @@ begin
     from billing.usage_reservations v
     where (l.token_cap is not null or l.cost_cap is not null) and v.payer = 'platform'
       and v.created_at >= m.starts_at and v.created_at < m.ends_at
-      and v.completion_id is distinct from p_but_for
+      and v.completion_id is distinct from p_exclude
   ) r
   cross join lateral (
     values

@@ -63,7 +63,7 @@ begin
 
     perform billing.lock_deployment();
     select f.* into v_fit
-    from billing.fit_call(
+    from billing.fit_to_caps(
       v_period,
       v_limits,
       v_completion.payer,

@@ -15,7 +15,7 @@ create function chatbot.begin_completion(
   p_fingerprint bytea,
   -- How long the same body counts as a repeat, where nothing else tells it from a second send.
   p_repeats_for interval,
-  p_linger_seconds integer,
+  p_disconnect_grace_seconds integer,
   p_lease interval,
   -- How long the answer may take at the most.
   p_deadline interval,
@@ -37,10 +37,10 @@ declare
   v_existing record;
   v_fit record;
   v_answered uuid;
-  v_gives_back boolean;
+  v_restores_previous boolean;
   v_payer text;
   v_live uuid[];
-  v_most integer;
+  v_max_output integer;
 begin
   if v_user is null then
     perform chatbot.refuse('CB001', 'Sign in first.');
@@ -52,7 +52,7 @@ begin
   end if;
 
   v_period := billing.lock_period(v_user, v_limits.period_anchor_day);
-  v_now := billing.moment_in(v_period);
+  v_now := billing.clamp_to_period(v_period);
 
   -- The same call again, after its acknowledgement was lost: what was decided stands.
   perform from chatbot.completions c where c.id = p_completion_id and c.user_id = v_user;
@@ -77,7 +77,7 @@ begin
     return;
   end if;
 
-  perform chatbot.take_token(v_user, 'send', v_limits.requests_per_minute);
+  perform chatbot.consume_rate_limit(v_user, 'send', v_limits.requests_per_minute);
 
   update public.chats c
   set updated_at = v_now
@@ -125,9 +125,9 @@ begin
 
   v_payer := chatbot.payer_of(v_user, v_model.own_key);
 
-  v_gives_back := p_trigger = 'regenerate-message'
+  v_restores_previous := p_trigger = 'regenerate-message'
     or exists (select from public.messages m where m.id = p_message_id and m.content = p_content);
-  v_answered := chatbot.take_turn(v_user, p_chat_id, p_completion_id, p_trigger, p_message_id, p_is_edit, p_client_id, p_content, p_token_bound);
+  v_answered := chatbot.start_turn(v_user, p_chat_id, p_completion_id, p_trigger, p_message_id, p_is_edit, p_client_id, p_content, p_token_bound);
 
   insert into public.messages (id, chat_id, user_id, role, content, status, model, token_bound)
   values (p_completion_id, p_chat_id, v_user, 'assistant', '', 'streaming', v_model.name, 0);
@@ -141,27 +141,27 @@ begin
     return;
   end if;
 
-  v_most := least(v_model.max_output, v_limits.max_output_tokens);
+  v_max_output := least(v_model.max_output, v_limits.max_output_tokens);
   select p.* into v_prompt
-  from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_model.context - v_most, v_model.in_bytes) p;
+  from chatbot.choose_prompt(v_user, p_chat_id, p_completion_id, v_model.context - v_max_output, v_model.in_bytes) p;
 
-  perform billing.enter_deployment();
+  perform billing.check_deployment_limits();
   select f.* into v_fit
-  from billing.fit_call(v_period, v_limits, v_payer, v_now, v_model.price, v_most, v_prompt.token_bound) f;
+  from billing.fit_to_caps(v_period, v_limits, v_payer, v_now, v_model.price, v_max_output, v_prompt.token_bound) f;
   if v_fit.output is null then
     perform billing.refuse_cap(v_fit.refusal);
   end if;
 
   insert into chatbot.completions (
-    id, user_id, chat_id, user_message_id, gives_back, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
-    prompt_message_ids, lease_expires_at, linger_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
+    id, user_id, chat_id, user_message_id, restores_previous, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
+    prompt_message_ids, lease_expires_at, disconnect_grace_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
     -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
     -- put right; a call that nobody metered could not.
     called_at
   )
   values (
-    p_completion_id, v_user, p_chat_id, v_answered, v_gives_back, v_model.name, v_payer, v_period.period_start, (v_model.price).id,
-    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_linger_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
+    p_completion_id, v_user, p_chat_id, v_answered, v_restores_previous, v_model.name, v_payer, v_period.period_start, (v_model.price).id,
+    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_disconnect_grace_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
     v_now, v_now
   );
 

@@ -30,7 +30,7 @@ declare
   v_model record;
   v_prompt record;
   v_fit record;
-  v_most integer;
+  v_max_output integer;
   v_anew uuid;
   v_now timestamptz;
 begin
@@ -43,7 +43,7 @@ begin
     perform chatbot.refuse('CB002', v_limits.blocked_reason);
   end if;
   v_period := billing.current_period(v_user, v_limits.period_anchor_day);
-  v_now := billing.moment_in(v_period);
+  v_now := billing.clamp_to_period(v_period);
 
   select c.model into v_chat from public.chats c where c.id = p_chat_id and c.user_id = v_user;
   if not found and p_chat_id is not null then
@@ -73,15 +73,15 @@ begin
   model := v_model.name;
   payer := chatbot.payer_of(v_user, v_model.own_key);
   currency := (v_model.price).currency;
-  v_most := least(v_model.max_output, v_limits.max_output_tokens);
+  v_max_output := least(v_model.max_output, v_limits.max_output_tokens);
   select p.token_bound into v_prompt
   from chatbot.choose_prompt(
-    v_user, p_chat_id, v_anew, v_model.context - v_most, v_model.in_bytes, case when v_model.in_bytes then p_bytes else p_token_bound end
+    v_user, p_chat_id, v_anew, v_model.context - v_max_output, v_model.in_bytes, case when v_model.in_bytes then p_bytes else p_token_bound end
   ) p;
   prompt_tokens := v_prompt.token_bound;
 
   select f.* into v_fit
-  from billing.fit_call(v_period, v_limits, payer, v_now, v_model.price, v_most, prompt_tokens) f;
+  from billing.fit_to_caps(v_period, v_limits, payer, v_now, v_model.price, v_max_output, prompt_tokens) f;
   max_output_tokens := v_fit.output;
   tokens := v_fit.tokens;
   cost := v_fit.cost;

@@ -56,7 +56,7 @@ as $$
         (c.lease_epoch = p_epoch and c.state in ('admitted', 'streaming'))
         or (p_is_late and c.lease_epoch = p_epoch + 1 and c.state = 'interrupted')
       )
-    returning c.id, c.user_id, c.gives_back
+    returning c.id, c.user_id, c.restores_previous
   ),
   replaced as (
     delete from chatbot.completion_deltas d
@@ -77,7 +77,7 @@ as $$
     update public.messages m
     set superseded_by = case when m.id = e.id then e.id end
     from ended e
-    where p_state = 'failed' and e.gives_back and m.user_id = e.user_id and (m.superseded_by = e.id or (m.id = e.id and m.role = 'assistant'))
+    where p_state = 'failed' and e.restores_previous and m.user_id = e.user_id and (m.superseded_by = e.id or (m.id = e.id and m.role = 'assistant'))
   )
   -- Who has the state that it asked for under its own epoch did it before, and only the acknowledgement was lost.
   select case when exists (select from public.messages m where m.id = p_id and m.role = 'assistant') then 'stored' else 'deleted' end

@@ -25,7 +25,7 @@ as $$
     -- Whatever became of an answer: its message is gone.
     case when exists (select from public.messages m where m.id = c.id and m.role = 'assistant') then c.error_code else 'not_found' end,
     c.ended_at is null and c.lease_expires_at < now(),
-    c.ended_at is null and c.linger_seconds is not null,
+    c.ended_at is null and c.disconnect_grace_seconds is not null,
     case when c.persisted_at is null then coalesce(d.text, '') end,
     d.tail_from,
     d.last_from,

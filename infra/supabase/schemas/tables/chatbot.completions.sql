@@ -28,11 +28,11 @@ create table chatbot.completions (
   lease_expires_at timestamptz not null,
   cancel_requested boolean not null default false,
   -- Seconds to go on after the client has left; null is to the end.
-  linger_seconds integer,
+  disconnect_grace_seconds integer,
   -- When somebody at an instance that does not write the answer last said that they read it.
   followed_at timestamptz,
   -- Whether what the answer was to replace comes back where it failed: an answer given anew, not one to another question.
-  gives_back boolean not null default false,
+  restores_previous boolean not null default false,
   idempotency_key text,
   request_fingerprint bytea,
   finish_reason text,
@@ -65,7 +65,7 @@ create table chatbot.completions (
   constraint completions_purpose_known check (purpose in ('answer', 'title')),
   constraint completions_bounds_positive check (prompt_bound >= 0 and max_output_tokens > 0 and attempt > 0 and lease_epoch > 0),
   constraint completions_prompt_bytes_not_negative check (prompt_bytes >= 0),
-  constraint completions_linger_range check (linger_seconds between 0 and 3600),
+  constraint completions_linger_range check (disconnect_grace_seconds between 0 and 3600),
   constraint completions_content_filter_length check (cardinality(content_filter) <= 20),
   constraint completions_key_has_fingerprint check (idempotency_key is null or request_fingerprint is not null),
   constraint completions_key_length check (char_length(idempotency_key) between 1 and 255),
@@ -127,9 +127,9 @@ comment on column chatbot.completions.prompt_bytes is 'The texts of the prompt i
 comment on column chatbot.completions.lease_epoch is 'Which holder of the lease it is, from 1.';
 comment on column chatbot.completions.lease_expires_at is 'Until when its instance is taken to be alive.';
 comment on column chatbot.completions.cancel_requested is 'Whether it is to be stopped.';
-comment on column chatbot.completions.linger_seconds is 'How long to go on after the client has left; null is to the end.';
+comment on column chatbot.completions.disconnect_grace_seconds is 'How long to go on after the client has left; null is to the end.';
 comment on column chatbot.completions.followed_at is 'When somebody at another instance last said that they read it.';
-comment on column chatbot.completions.gives_back is 'Whether what it was to replace comes back where it fails.';
+comment on column chatbot.completions.restores_previous is 'Whether what it was to replace comes back where it fails.';
 comment on column chatbot.completions.idempotency_key is 'Of the send; null once the account is erased.';
 comment on column chatbot.completions.request_fingerprint is 'SHA-256 of the send, by which a repetition is told from another one.';
 comment on column chatbot.completions.finish_reason is 'Why the model ended.';

@@ -22,7 +22,7 @@ values
       values ({owner}, billing.period_start(now()), billing.period_end(now()))
       on conflict (user_id, period_start) do update set tokens = 0$$),
   ('1         0         denied    denied    0         0         0         22P02',
-    $$select from billing.standing() where (cap, used) in (('tokens', 100), ('cost', 1)) having count(*) = 2$$);
+    $$select from billing.usage_summary() where (cap, used) in (('tokens', 100), ('cost', 1)) having count(*) = 2$$);
 select pg_temp.check_cells('billing.usage_periods');
 
 select pg_temp.grant_everything('billing.usage_periods');

@@ -23,7 +23,7 @@ values
       values ({answer}, {owner}, '2030-01-01', 'platform', 1, 0, '2030-01-01')
       on conflict (completion_id) do update set tokens = excluded.tokens$$),
   ('1         0         denied    denied    0         0         0         22P02',
-    $$select from billing.standing() where cap = 'tokens' and reserved = 100 and reserved_by = array[{answer}]$$);
+    $$select from billing.usage_summary() where cap = 'tokens' and reserved = 100 and reserved_by = array[{answer}]$$);
 select pg_temp.check_cells('billing.usage_reservations');
 
 select pg_temp.grant_everything('billing.usage_reservations');

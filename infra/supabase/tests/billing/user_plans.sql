@@ -19,9 +19,9 @@ values
     $$insert into billing.user_plans (user_id, plan_id) values ({owner}, 'trial')
       on conflict (user_id) do update set blocked_reason = null$$),
   -- A row for each of the five caps.
-  ('5         5         denied    denied    5         5         5         22P02', $$select from billing.standing()$$),
+  ('5         5         denied    denied    5         5         5         22P02', $$select from billing.usage_summary()$$),
   ('5         0         denied    denied    0         0         0         22P02',
-    $$select from billing.standing() where plan_id = 'trial' and status = 'blocked'$$);
+    $$select from billing.usage_summary() where plan_id = 'trial' and status = 'blocked'$$);
 select pg_temp.check_cells('billing.user_plans');
 
 select pg_temp.grant_everything('billing.user_plans');

@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { useChat } from '@ai-sdk/react';
 import { Messages, textOf } from './messages.mjs';
 
-const patience = 20_000;
+const timeout = 20_000;
 const interval = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 const open = new Set();
@@ -36,7 +36,7 @@ export class Page {
 
   /** Until what is shown fulfils the condition. */
   async until(condition) {
-    for (const deadline = Date.now() + patience; !(this.chat && condition(this.chat)); await interval()) {
+    for (const deadline = Date.now() + timeout; !(this.chat && condition(this.chat)); await interval()) {
       if (Date.now() > deadline) {
         throw new Error(`Still not: ${condition}\n${JSON.stringify(this.seen())}`);
       }
