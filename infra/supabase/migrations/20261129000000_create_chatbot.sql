@@ -474,7 +474,8 @@ create table chatbot.completions (
   max_output_tokens integer not null,
   -- The messages in the prompt, oldest first, so that a prompt whose usage was never reported can be counted later.
   prompt_message_ids uuid[] not null,
-  -- The texts of the prompt in bytes: what is missing of them when it is to be counted is charged by its bytes.
+  -- What has changed by the time when it is to be counted is charged by its bytes.
+  prompt_message_bytes integer[] not null default '{}',
   prompt_bytes integer not null default 0,
   lease_epoch integer not null default 1,
   lease_expires_at timestamptz not null,
@@ -575,7 +576,8 @@ comment on column chatbot.completions.price_id is 'The price that was in force a
 comment on column chatbot.completions.prompt_bound is 'The most that the prompt can come to in tokens.';
 comment on column chatbot.completions.max_output_tokens is 'The longest answer that was reserved.';
 comment on column chatbot.completions.prompt_message_ids is 'The messages in the prompt, oldest first.';
-comment on column chatbot.completions.prompt_bytes is 'The texts of the prompt in bytes of UTF-8.';
+comment on column chatbot.completions.prompt_message_bytes is 'The texts of these messages, each in bytes of UTF-8.';
+comment on column chatbot.completions.prompt_bytes is 'The texts of the prompt, the system prompt among them, in bytes of UTF-8.';
 comment on column chatbot.completions.lease_epoch is 'Which holder of the lease it is, from 1.';
 comment on column chatbot.completions.lease_expires_at is 'Until when its instance is taken to be alive.';
 comment on column chatbot.completions.cancel_requested is 'Whether it is to be stopped.';
@@ -2940,36 +2942,6 @@ return 0.000001 * (
 revoke all on function billing.cost_of from public;
 grant execute on function billing.cost_of to service_role;
 
--- schemas/functions/billing.count_input.sql
-
--- The tokens of a prompt whose process died before it said them, from what was counted now. What of it was edited or deleted since can no
--- longer be counted: it is charged by its bytes, up to the bound, so that deleting never refunds.
-create function billing.count_input(p_completion chatbot.completions, p_counted integer)
-returns integer
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_bytes integer;
-begin
-  select coalesce(sum(octet_length(p.content)), 0) into v_bytes from chatbot.prompt_of(p_completion.id) p;
-  if v_bytes > p_completion.prompt_bytes and not exists (
-    -- An answer in the prompt that ended late has more text now; any other text that grew is another text.
-    select
-    from chatbot.completions l
-    where l.id = any (p_completion.prompt_message_ids) and l.lease_epoch > 2
-  ) then
-    return p_completion.prompt_bound;
-  end if;
-
-  return least(p_counted + greatest(p_completion.prompt_bytes - v_bytes, 0), p_completion.prompt_bound);
-end
-$$;
-
-revoke all on function billing.count_input from public;
-grant execute on function billing.count_input to service_role;
-
 -- schemas/functions/billing.count_usage.sql
 
 -- A completion whose process died, with what it is charged by: what was counted of its prompt and its draft.
@@ -2986,7 +2958,7 @@ begin
   from chatbot.completion_deltas d
   where d.completion_id = p_completion.id;
 
-  p_completion.input_tokens := billing.count_input(p_completion, p_input_tokens);
+  p_completion.input_tokens := least(p_input_tokens, p_completion.prompt_bound);
   p_completion.cached_input_tokens := 0;
   p_completion.cache_write_tokens := 0;
   p_completion.output_tokens := least(p_output_tokens + v_reasoning, p_completion.max_output_tokens);
@@ -4702,15 +4674,15 @@ begin
 
   insert into chatbot.completions (
     id, user_id, chat_id, user_message_id, restores_previous, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
-    prompt_message_ids, lease_expires_at, disconnect_grace_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
+    prompt_message_ids, prompt_message_bytes, lease_expires_at, disconnect_grace_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
     -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
     -- put right; a call that nobody metered could not.
     called_at
   )
   values (
     p_completion_id, v_user, p_chat_id, v_answered, v_restores_previous, v_model.name, v_payer, v_period.period_start, (v_model.price).id,
-    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_disconnect_grace_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
-    v_now, v_now
+    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, v_prompt.message_bytes, clock_timestamp() + p_lease, p_disconnect_grace_seconds,
+    p_idempotency_key, p_fingerprint, p_trace_parent, v_now, v_now
   );
 
   insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, created_at, expires_at)
@@ -4971,8 +4943,8 @@ revoke all on function chatbot.choose_model from public;
 
 -- schemas/functions/chatbot.choose_prompt.sql
 
--- The newest messages of the chat that fit into p_budget tokens, oldest first, what they are at most, and their bytes; together
--- with one of p_more tokens that is not stored.
+-- The newest messages of the chat that fit into p_budget tokens, oldest first, with the bytes of each, what the prompt is at most, and
+-- its bytes; together with a message of p_more tokens that is not stored.
 create function chatbot.choose_prompt(
   p_user_id uuid,
   p_chat_id uuid,
@@ -4982,7 +4954,7 @@ create function chatbot.choose_prompt(
   p_in_bytes boolean,
   p_more integer default null
 )
-returns table (message_ids uuid[], token_bound integer, bytes integer)
+returns table (message_ids uuid[], message_bytes integer[], token_bound integer, bytes integer)
 language plpgsql
 stable
 set search_path = ''
@@ -4991,6 +4963,7 @@ declare
   c_per_message constant integer := chatbot.message_overhead();
   v_row record;
   v_ids uuid[] := '{}';
+  v_sizes integer[] := '{}';
   v_bound integer := c_per_message;
   v_bytes integer := 0;
 begin
@@ -5024,6 +4997,7 @@ begin
     v_bound := v_bound + c_per_message + v_row.tokens;
     v_bytes := v_bytes + v_row.bytes;
     v_ids := v_row.id || v_ids;
+    v_sizes := v_row.bytes || v_sizes;
   end loop;
 
   if v_bound > p_budget or (v_ids = '{}' and p_more is null) then
@@ -5032,7 +5006,7 @@ begin
     ));
   end if;
 
-  return query select v_ids, v_bound, v_bytes;
+  return query select v_ids, v_sizes, v_bound, v_bytes;
 end
 $$;
 
@@ -6321,32 +6295,46 @@ revoke all on function chatbot.take_stop from public;
 
 -- schemas/functions/chatbot.texts_to_count.sql
 
--- The prompt and the answer of a completion whose usage the provider did not report, to be counted; of what was counted before, the
--- count in place of the text.
+-- The prompt and the answer of a completion whose usage the provider did not report, to be counted. Where a text was counted before, its
+-- count comes in its place. Where a text of the prompt was changed, completed or deleted since, it can no longer be counted: its bytes come
+-- in its place, as no text has more tokens than bytes, so that deleting never refunds.
 create function chatbot.texts_to_count(p_id uuid)
 returns table (role text, content text, tokens integer)
 language sql
 stable
 set search_path = ''
 as $$
-  select 'system', case when ch.system_prompt_tokens is null then ch.system_prompt end, ch.system_prompt_tokens
-  from chatbot.completions c
-  join public.chats ch on ch.id = c.chat_id and ch.user_id = c.user_id
-  where c.id = p_id and c.purpose = 'answer' and ch.system_prompt is not null
-  union all
   select
-    m.role,
-    case when t.tokens is not null then null when m.status = 'streaming' then chatbot.draft_text(m.id) else m.content end,
+    'system',
+    case when t.tokens is null then ch.system_prompt end,
     t.tokens
   from chatbot.completions c
-  join public.messages m on m.id = any (c.prompt_message_ids) and m.user_id = c.user_id
-  left join lateral (
-    -- A bound that is not the number of bytes was counted when the text was stored.
-    select coalesce(n.tokens, case when m.token_bound <> octet_length(m.content) then m.token_bound end) as tokens
-    from (values (m.id)) i (id)
-    left join chatbot.token_counts n on n.message_id = i.id
-    where m.status <> 'streaming'
-  ) t on true
+  cross join lateral (select c.prompt_bytes - coalesce(sum(b.bytes), 0)::integer as bytes from unnest(c.prompt_message_bytes) b (bytes)) s
+  left join public.chats ch on ch.id = c.chat_id and ch.user_id = c.user_id and c.purpose = 'answer'
+  cross join lateral (
+    select case when octet_length(ch.system_prompt) is distinct from s.bytes then s.bytes else ch.system_prompt_tokens end as tokens
+  ) t
+  where c.id = p_id and s.bytes > 0
+  union all
+  select
+    coalesce(m.role, 'user'),
+    case when t.tokens is null then x.content end,
+    t.tokens
+  from chatbot.completions c
+  cross join lateral unnest(c.prompt_message_ids, c.prompt_message_bytes) p (message_id, bytes)
+  left join public.messages m on m.id = p.message_id and m.user_id = c.user_id
+  cross join lateral (select case m.status when 'streaming' then chatbot.draft_text(m.id) else m.content end as content) x
+  cross join lateral (
+    select case
+      when octet_length(x.content) is distinct from p.bytes then p.bytes
+      when m.status = 'streaming' then null
+      -- A bound that is not the number of bytes was counted when the text was stored.
+      else coalesce(
+        (select n.tokens from chatbot.token_counts n where n.message_id = m.id),
+        case when m.token_bound <> p.bytes then m.token_bound end
+      )
+    end as tokens
+  ) t
   where c.id = p_id
   union all
   select 'answer', chatbot.draft_text(p_id), null;

@@ -72,7 +72,6 @@ select bag_eq(
       ('billing.events_of', 'service_role'),
       ('billing.explain_refusal', 'service_role'),
       ('billing.attempts_of', 'service_role'),
-      ('billing.count_input', 'service_role'),
       ('billing.count_usage', 'service_role'),
       ('billing.receipt_of', 'service_role'),
       ('billing.ledger_sums', 'service_role'),

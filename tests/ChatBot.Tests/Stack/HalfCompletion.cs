@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json.Nodes;
 using ChatBot.Functions.Completions;
 using ChatBot.Functions.Identity;
 using ChatBot.Functions.Models;
@@ -18,13 +20,18 @@ public sealed class HalfCompletion(TestStack stack, TestUser user, string chat, 
 
     public Guid Id => id;
 
-    public static async Task<HalfCompletion> Begin(TestStack stack, string draft = "so far", long? tokenCap = null)
+    public static async Task<HalfCompletion> Begin(TestStack stack, string draft = "so far", long? tokenCap = null, params string[] history)
     {
         var user = await stack.NewUser();
         var chat = await user.NewChat();
         if (tokenCap is not null)
         {
             await stack.SetCaps(user, tokenCap);
+        }
+
+        foreach (var (index, content) in history.Index())
+        {
+            (await user.Post($"/api/chats/{chat}/messages", new JsonObject { ["id"] = $"h{index}", ["content"] = content })).Is(HttpStatusCode.Created);
         }
 
         var services = stack.Program.Services;

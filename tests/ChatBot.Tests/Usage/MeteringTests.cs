@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ChatBot.Functions.Models;
+using ChatBot.Functions.Tokens;
 using ChatBot.Tests.Stack;
 using Xunit;
 
@@ -34,6 +35,25 @@ public sealed class MeteringTests(TestStack stack)
 
         Assert.True((int)cheat.Status < 300);
         Assert.True(await stack.Scalar<int>("select input_tokens from billing.usage_events where user_id = $1", user.Id) >= stack.CallOf(marker).PromptTokens);
+    }
+
+    [Fact]
+    public async Task Text_that_is_added_to_the_prompt_later_does_not_make_up_for_text_that_is_taken_away()
+    {
+        var question = string.Concat(Enumerable.Repeat("one two six ", 20));
+        var half = await HalfCompletion.Begin(stack, history: [question, "x"]);
+        var asked = TokenCounter.CountPrompt(new[] { question, "x", "Go." }.Select(text => ("user", TokenCounter.Count(text))));
+
+        (await half.User.Delete($"/api/chats/{half.Chat}/messages/h0")).Is(HttpStatusCode.NoContent);
+        (await half.User.Patch($"/api/chats/{half.Chat}/messages/h1", new JsonObject { ["content"] = new string('x', question.Length) })).Is(HttpStatusCode.OK);
+        await half.ExpireLease();
+        await stack.RunTimer();
+        await stack.WaitUntilRecorded(half.Id);
+
+        // By their bytes, as they cannot be counted any more.
+        Assert.Equal(
+            asked + question.Length - TokenCounter.Count(question),
+            await stack.Scalar<int>("select input_tokens from billing.usage_events where user_id = $1", half.User.Id));
     }
 
     [Fact]

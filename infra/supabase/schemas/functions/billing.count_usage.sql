@@ -12,7 +12,7 @@ begin
   from chatbot.completion_deltas d
   where d.completion_id = p_completion.id;
 
-  p_completion.input_tokens := billing.count_input(p_completion, p_input_tokens);
+  p_completion.input_tokens := least(p_input_tokens, p_completion.prompt_bound);
   p_completion.cached_input_tokens := 0;
   p_completion.cache_write_tokens := 0;
   p_completion.output_tokens := least(p_output_tokens + v_reasoning, p_completion.max_output_tokens);

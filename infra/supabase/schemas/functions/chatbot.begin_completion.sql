@@ -154,15 +154,15 @@ begin
 
   insert into chatbot.completions (
     id, user_id, chat_id, user_message_id, restores_previous, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
-    prompt_message_ids, lease_expires_at, disconnect_grace_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
+    prompt_message_ids, prompt_message_bytes, lease_expires_at, disconnect_grace_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
     -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
     -- put right; a call that nobody metered could not.
     called_at
   )
   values (
     p_completion_id, v_user, p_chat_id, v_answered, v_restores_previous, v_model.name, v_payer, v_period.period_start, (v_model.price).id,
-    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, clock_timestamp() + p_lease, p_disconnect_grace_seconds, p_idempotency_key, p_fingerprint, p_trace_parent,
-    v_now, v_now
+    v_prompt.token_bound, v_prompt.bytes, v_fit.output, v_prompt.message_ids, v_prompt.message_bytes, clock_timestamp() + p_lease, p_disconnect_grace_seconds,
+    p_idempotency_key, p_fingerprint, p_trace_parent, v_now, v_now
   );
 
   insert into billing.usage_reservations (completion_id, user_id, period_start, payer, tokens, cost, created_at, expires_at)

@@ -1,5 +1,5 @@
--- The newest messages of the chat that fit into p_budget tokens, oldest first, what they are at most, and their bytes; together
--- with one of p_more tokens that is not stored.
+-- The newest messages of the chat that fit into p_budget tokens, oldest first, with the bytes of each, what the prompt is at most, and
+-- its bytes; together with a message of p_more tokens that is not stored.
 create function chatbot.choose_prompt(
   p_user_id uuid,
   p_chat_id uuid,
@@ -9,7 +9,7 @@ create function chatbot.choose_prompt(
   p_in_bytes boolean,
   p_more integer default null
 )
-returns table (message_ids uuid[], token_bound integer, bytes integer)
+returns table (message_ids uuid[], message_bytes integer[], token_bound integer, bytes integer)
 language plpgsql
 stable
 set search_path = ''
@@ -18,6 +18,7 @@ declare
   c_per_message constant integer := chatbot.message_overhead();
   v_row record;
   v_ids uuid[] := '{}';
+  v_sizes integer[] := '{}';
   v_bound integer := c_per_message;
   v_bytes integer := 0;
 begin
@@ -51,6 +52,7 @@ begin
     v_bound := v_bound + c_per_message + v_row.tokens;
     v_bytes := v_bytes + v_row.bytes;
     v_ids := v_row.id || v_ids;
+    v_sizes := v_row.bytes || v_sizes;
   end loop;
 
   if v_bound > p_budget or (v_ids = '{}' and p_more is null) then
@@ -59,7 +61,7 @@ begin
     ));
   end if;
 
-  return query select v_ids, v_bound, v_bytes;
+  return query select v_ids, v_sizes, v_bound, v_bytes;
 end
 $$;
 

@@ -22,7 +22,8 @@ create table chatbot.completions (
   max_output_tokens integer not null,
   -- The messages in the prompt, oldest first, so that a prompt whose usage was never reported can be counted later.
   prompt_message_ids uuid[] not null,
-  -- The texts of the prompt in bytes: what is missing of them when it is to be counted is charged by its bytes.
+  -- What has changed by the time when it is to be counted is charged by its bytes.
+  prompt_message_bytes integer[] not null default '{}',
   prompt_bytes integer not null default 0,
   lease_epoch integer not null default 1,
   lease_expires_at timestamptz not null,
@@ -123,7 +124,8 @@ comment on column chatbot.completions.price_id is 'The price that was in force a
 comment on column chatbot.completions.prompt_bound is 'The most that the prompt can come to in tokens.';
 comment on column chatbot.completions.max_output_tokens is 'The longest answer that was reserved.';
 comment on column chatbot.completions.prompt_message_ids is 'The messages in the prompt, oldest first.';
-comment on column chatbot.completions.prompt_bytes is 'The texts of the prompt in bytes of UTF-8.';
+comment on column chatbot.completions.prompt_message_bytes is 'The texts of these messages, each in bytes of UTF-8.';
+comment on column chatbot.completions.prompt_bytes is 'The texts of the prompt, the system prompt among them, in bytes of UTF-8.';
 comment on column chatbot.completions.lease_epoch is 'Which holder of the lease it is, from 1.';
 comment on column chatbot.completions.lease_expires_at is 'Until when its instance is taken to be alive.';
 comment on column chatbot.completions.cancel_requested is 'Whether it is to be stopped.';
