@@ -25,15 +25,22 @@ public sealed class EnforceUsageCaps(ChatBotDatabase database)
             return false;
         }
 
-        Func<Task>[] jobs =
-        [
-            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.ReleaseReservations), cancellationToken),
-            () => ReviewPlans(cancellationToken),
-            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.StopBlocked), cancellationToken),
-            () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.EndTimerRun, Parameter.Uuid(holder)), cancellationToken),
-        ];
-        await RunAll(jobs, cancellationToken);
-        return true;
+        try
+        {
+            await RunAll(
+                [
+                    () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.ReleaseReservations), cancellationToken),
+                    () => ReviewPlans(cancellationToken),
+                    () => database.Execute(Caller.Service, Statement.Of(MaintenanceSql.StopBlocked), cancellationToken),
+                ],
+                cancellationToken);
+            return true;
+        }
+        finally
+        {
+            // Also where the run was cancelled: until the lease is over nobody else could begin one.
+            await database.Execute(Caller.Service, Statement.Of(MaintenanceSql.EndTimerRun, Parameter.Uuid(holder)), CancellationToken.None);
+        }
     }
 
     private Task<bool> IsOurTurn(Guid holder, CancellationToken cancellationToken) =>

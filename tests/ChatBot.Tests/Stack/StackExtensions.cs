@@ -75,20 +75,19 @@ public static class StackExtensions
     /// <summary>The same for what is not in the database.</summary>
     public static Task WaitUntil(this TestStack _, Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Poll(isSo, what);
 
-    /// <summary>A tick of each timer, when those of others are over.</summary>
-    public static Task RunTimer(this TestStack stack, TestProgram? program = null) =>
-        Poll(() => (program ?? stack.Program).RunTimers(), "a run of the timers that is ours");
+    /// <summary>A tick of each timer; caps are enforced when other programs are done with them.</summary>
+    public static Task RunTimer(this TestStack stack, TestProgram? program = null) => (program ?? stack.Program).RunTimers(waitsForTurn: true);
 
     /// <summary>A tick of each timer.</summary>
-    /// <returns>False where another program enforced the caps just then, so that nothing was done about them.</returns>
-    public static async Task<bool> RunTimers(this TestProgram program)
+    /// <param name="waitsForTurn">Else nothing is done about caps while another program enforces them.</param>
+    public static async Task RunTimers(this TestProgram program, bool waitsForTurn = false)
     {
         var (services, cancellationToken) = (program.Services, TestContext.Current.CancellationToken);
         await services.GetRequiredService<SweepCompletions>().Run(new(), cancellationToken);
-        var wasOurTurn = await services.GetRequiredService<EnforceUsageCaps>().Enforce(cancellationToken);
+        await Poll(
+            async () => await services.GetRequiredService<EnforceUsageCaps>().Enforce(cancellationToken) || !waitsForTurn, "a run of the timer that is ours");
         await services.GetRequiredService<ReconcileUsage>().Run(new(), cancellationToken);
         await services.GetRequiredService<DeliverAlerts>().Run(new(), cancellationToken);
-        return wasOurTurn;
     }
 
     /// <summary>The one call to the model whose newest message has this in it.</summary>
