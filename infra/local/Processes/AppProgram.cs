@@ -55,7 +55,9 @@ public sealed record AppProgram(string FileName, IReadOnlyList<string> Arguments
     private static string OutputOf(string folder)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
-        return RepositoryRoot.Combine(folder, "bin", output.Parent!.Name, output.Name);
+        // A program of one file, as the benchmarks are, has its output elsewhere, and what it refers to is built for debugging.
+        var (configuration, framework) = output.Parent!.Parent!.Name == "bin" ? (output.Parent.Name, output.Name) : ("Debug", $"net{Environment.Version.Major}.0");
+        return RepositoryRoot.Combine(folder, "bin", configuration, framework);
     }
 
     // <root>/shared/Microsoft.NETCore.App/<version>/

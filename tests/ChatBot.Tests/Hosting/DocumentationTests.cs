@@ -34,6 +34,16 @@ public sealed partial class DocumentationTests(TestStack stack)
     }
 
     [Fact]
+    public void The_files_that_the_architecture_names_exist()
+    {
+        var named = FileName().Matches(Read("docs", "architecture.md")).Select(m => m.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(named);
+        Assert.All(named, file => Assert.True(
+            File.Exists(RepositoryRoot.Combine("ChatBot.Functions", file)) || File.Exists(RepositoryRoot.Combine("infra", "supabase", "schemas", "functions", file)), file));
+    }
+
+    [Fact]
     public void The_table_of_errors_is_the_catalogue()
     {
         var told = ErrorRow().Matches(Read("docs", "errors.md")).Select(m => (Status: int.Parse(m.Groups[1].Value, null), Code: m.Groups[2].Value)).Order();
@@ -87,6 +97,9 @@ public sealed partial class DocumentationTests(TestStack stack)
 
     [GeneratedRegex(@"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"`([A-Za-z]+/[A-Za-z]+\.cs|[a-z]+\.[a-z_]+\.sql)`")]
+    private static partial Regex FileName();
 
     [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
