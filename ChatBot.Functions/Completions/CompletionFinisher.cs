@@ -19,7 +19,7 @@ public sealed partial class CompletionFinisher(
     private const int TriesBeforeTelling = 15;
 
     // What waits for the queue keeps no reader waiting for longer.
-    private static readonly TimeSpan s_queuePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_queueTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Leaves the answer without an end where someone else holds the completion, and will end it.</summary>
     public async Task Finish(LiveCompletion live, CompletionOutcome end, RelayProgress progress, MeteredUsage metered)
@@ -88,7 +88,7 @@ public sealed partial class CompletionFinisher(
     private async Task Wake(LiveCompletion live, CompletionOutcome end, bool hasClaim)
     {
         var waking = queues.TryWake(live.Id, live.TraceParent, hasClaim);
-        await Task.WhenAny(waking, Task.Delay(s_queuePatience, time));
+        await Task.WhenAny(waking, Task.Delay(s_queueTimeout, time));
         live.Answer.Finish(end);
         await waking;
     }

@@ -27,16 +27,16 @@ public sealed partial class CompletionRelay(
     ILogger<CompletionRelay> log)
 {
     // Nobody waits for longer for what is only the report of an answer that is whole.
-    private static readonly TimeSpan s_reportPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_reportTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
 
     /// <summary>The answer, which is being written from now on.</summary>
-    public CompletionBuffer Start(CurrentUser user, Guid id, AdmittedCall call, int? lingerSeconds, string? traceParent)
+    public CompletionBuffer Start(CurrentUser user, Guid id, AdmittedCall call, int? disconnectGraceSeconds, string? traceParent)
     {
         var model = settings.Models.First(m => m.Name == call.Admission.Model);
         var ownKey = call.Admission.Key is { } key ? vault.Open(user.Id, key) : null;
-        var live = new LiveCompletion(id, call, model, ownKey, lingerSeconds, traceParent);
+        var live = new LiveCompletion(id, call, model, ownKey, disconnectGraceSeconds, traceParent);
         var running = new Task<Task>(() => Run(live));
         _running[live.Id] = running.Unwrap();
         running.Start(TaskScheduler.Default);
@@ -152,7 +152,7 @@ public sealed partial class CompletionRelay(
 
             live.Reasoning.Append(chunk.Reasoning);
             progress.Take(chunk);
-            call.WaitAtMost(Patience(progress));
+            call.WaitAtMost(TimeoutOf(progress));
         }
         while (await call.Next());
 
@@ -160,10 +160,10 @@ public sealed partial class CompletionRelay(
         return Broken(live, progress, ProblemKind.ModelFailed);
     }
 
-    private TimeSpan Patience(RelayProgress progress)
+    private TimeSpan TimeoutOf(RelayProgress progress)
     {
         var left = settings.Streams.Total - progress.Elapsed;
-        var silence = progress.IsWhole ? s_reportPatience - progress.SinceDone
+        var silence = progress.IsWhole ? s_reportTimeout - progress.SinceDone
             // As long as it thinks, its first token is still to come.
             : progress.FirstTokenAt is null && settings.Streams.FirstToken > settings.Streams.Idle ? settings.Streams.FirstToken
             : settings.Streams.Idle;

@@ -4,7 +4,7 @@ using ChatBot.Functions.Tokens;
 namespace ChatBot.Functions.Completions;
 
 /// <summary>A completion that this process is writing.</summary>
-public sealed class LiveCompletion(Guid id, AdmittedCall call, ModelSettings model, string? ownKey, int? lingerSeconds, string? traceParent)
+public sealed class LiveCompletion(Guid id, AdmittedCall call, ModelSettings model, string? ownKey, int? disconnectGraceSeconds, string? traceParent)
 {
     /// <summary>Of the lease: a completion begins with its first.</summary>
     public const int FirstEpoch = 1;
@@ -46,7 +46,7 @@ public sealed class LiveCompletion(Guid id, AdmittedCall call, ModelSettings mod
     }
 
     /// <summary>How long to go on after its reader has left; null to the end.</summary>
-    public int? DisconnectGraceSeconds => lingerSeconds;
+    public int? DisconnectGraceSeconds => disconnectGraceSeconds;
 
     public string? OwnKey => ownKey;
 

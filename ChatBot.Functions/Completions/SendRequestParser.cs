@@ -53,7 +53,7 @@ public sealed class SendRequestParser(ChatBotSettings settings)
             .OneOf("trigger", trigger, SendCommand.Submit, SendCommand.Regenerate)
             .Check("message", isRegenerate || content.Length > 0, "must have a text, in content or in parts")
             .Check("message.parts", message?.Parts?.All(p => p is { Type: "text" }) is not false, "may only be of type text")
-            .Check("onDisconnect", TryReadLinger(onDisconnect, out var linger), "must be \"finish\", \"stop\" or the seconds to go on, 0 to 3600")
+            .Check("onDisconnect", TryReadDisconnectGrace(onDisconnect, out var disconnectGrace), "must be \"finish\", \"stop\" or the seconds to go on, 0 to 3600")
             .Content("message.content", content)
             .Id("message.id", message?.Id)
             .Id("messageId", messageId)
@@ -83,7 +83,7 @@ public sealed class SendRequestParser(ChatBotSettings settings)
                 isRegenerate || clientId is null || Guid.TryParse(clientId, out _) ? null : clientId,
                 content,
                 model,
-                linger,
+                disconnectGrace,
                 header.Length == 0 && id is not null && !isEdit && !isRegenerate ? $"message:{id}" : key,
                 // Who says the same twice sends a longer conversation the second time.
                 Fingerprint($"{trigger ?? SendCommand.Submit}\n{givenChat}\n{clientId}\n{isEdit}\n{model}\n{(isUnnamed ? turns : null)}\n{content}"),
@@ -107,7 +107,7 @@ public sealed class SendRequestParser(ChatBotSettings settings)
             : null;
     }
 
-    private static bool TryReadLinger(JsonElement? policy, out int? seconds)
+    private static bool TryReadDisconnectGrace(JsonElement? policy, out int? seconds)
     {
         seconds = null;
         switch (policy)

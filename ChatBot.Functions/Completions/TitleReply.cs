@@ -13,7 +13,7 @@ public sealed class TitleReply(RelayProgress progress, ObservedCall observed)
     // No title is as long, whatever a model sends.
     private const int MaxLength = 4_000;
 
-    private static readonly TimeSpan s_reportPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_reportTimeout = TimeSpan.FromSeconds(1);
 
     private readonly StringBuilder _text = new();
     private readonly TokenTally _reasoning = new();
@@ -42,7 +42,7 @@ public sealed class TitleReply(RelayProgress progress, ObservedCall observed)
             observed.Take(chunk);
             if (chunk.FinishReason is not null)
             {
-                timeout.CancelAfter(s_reportPatience);
+                timeout.CancelAfter(s_reportTimeout);
             }
         }
     }

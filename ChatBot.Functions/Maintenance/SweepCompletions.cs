@@ -30,10 +30,11 @@ public sealed partial class SweepCompletions(
     [Function(nameof(SweepCompletions))]
     public async Task Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        await completions.ForgetStops(cancellationToken);
         await Sweep(cancellationToken);
         // Only where the database is there: else these messages would fail until they are dead letters.
         await EnqueueStoredCompletions(cancellationToken);
+        // Last, as nothing depends on it: a stop that has expired counts no more.
+        await completions.ForgetStops(cancellationToken);
     }
 
     private async Task Sweep(CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ namespace ChatBot.Functions.Models;
 /// <summary>Calls the configured models. Clients, credentials and addresses are the SDK's; the stream is read by ourselves.</summary>
 public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http, TimeProvider time, ILogger<ChatModel> log)
 {
-    private static readonly TimeSpan s_verificationPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_verificationTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ModelReplyReader _replies = new(time, log);
 
@@ -71,7 +71,7 @@ public sealed partial class ChatModel(ChatBotSettings settings, HttpClient http,
     {
         var client = new OpenAIModelClient(new ApiKeyCredential(key), OpenAIOptions(settings.Providers, http));
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(s_verificationPatience);
+        timeout.CancelAfter(s_verificationTimeout);
         int status;
         try
         {

@@ -18,8 +18,8 @@ public sealed partial class TelemetryExport(TelemetrySettings settings, ILogger<
     // Under the Functions host a process is frozen or killed without a word: what was not sent by then is lost.
     private const int SpanInterval = 5_000;
     private const int MetricInterval = 15_000;
-    private const int SendPatience = 5_000;
-    private const int LastPatience = 3_000;
+    private const int SendTimeout = 5_000;
+    private const int LastTimeout = 3_000;
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TracerProvider? _traces;
@@ -39,8 +39,8 @@ public sealed partial class TelemetryExport(TelemetrySettings settings, ILogger<
     {
         await Ready;
         await Task.WhenAll(
-            Task.Run(() => _traces?.Shutdown(LastPatience), CancellationToken.None),
-            Task.Run(() => _metrics?.Shutdown(LastPatience), CancellationToken.None));
+            Task.Run(() => _traces?.Shutdown(LastTimeout), CancellationToken.None),
+            Task.Run(() => _metrics?.Shutdown(LastTimeout), CancellationToken.None));
     }
 
     private void Build()
@@ -117,7 +117,7 @@ public sealed partial class TelemetryExport(TelemetrySettings settings, ILogger<
         otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
         otlp.Endpoint = new Uri(endpoint.AbsoluteUri.TrimEnd('/') + "/" + path);
         otlp.Headers = settings.Headers;
-        otlp.TimeoutMilliseconds = SendPatience;
+        otlp.TimeoutMilliseconds = SendTimeout;
     }
 
     private AzureMonitorExporterOptions ForAzureMonitor()

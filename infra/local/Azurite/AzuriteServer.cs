@@ -13,8 +13,8 @@ public sealed class AzuriteServer : IAsyncDisposable
     // Its own word, since an answering port may be another's.
     private const string LastReadyLine = "Azurite Table service is successfully listening";
 
-    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(25);
 
     private readonly AzuriteOptions _options;
@@ -68,7 +68,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     }
 
     /// <summary>Ends it in good order: what is stored is on disk, unless it was kept in memory.</summary>
-    public Task StopAsync() => EndAsync(server => server.EndAsync(Posix.Terminate, s_stopPatience));
+    public Task StopAsync() => EndAsync(server => server.EndAsync(Posix.Terminate, s_stopTimeout));
 
     /// <summary>Ends it as a power cut does: up to its last five seconds of changes are lost.</summary>
     public Task KillAsync() => EndAsync(server => server.KillAsync());
@@ -140,7 +140,7 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private async Task UntilItAnswersAsync(CancellationToken cancellationToken)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellationToken))
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_startTimeout; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellationToken))
         {
             if (Running.HasExited)
             {
@@ -152,6 +152,6 @@ public sealed class AzuriteServer : IAsyncDisposable
                 return;
             }
         }
-        throw new LocalStackException($"Azurite did not answer within {s_startPatience.TotalSeconds} s:\n{Running.Tail(15)}");
+        throw new LocalStackException($"Azurite did not answer within {s_startTimeout.TotalSeconds} s:\n{Running.Tail(15)}");
     }
 }

@@ -5,7 +5,7 @@ namespace ChatBot.Local;
 /// <summary>The loopback web server of the model stand-in and the key set.</summary>
 public sealed class StandInServer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_stopPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromMilliseconds(200);
 
     private WebApplication? _app;
 
@@ -68,7 +68,7 @@ public sealed class StandInServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = s_stopPatience);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = s_stopTimeout);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, Port);

@@ -10,8 +10,8 @@ public sealed class PgBouncerServer : IAsyncDisposable
 
     private const string Role = "authenticator";
 
-    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(25);
 
     private readonly PgBouncerOptions _options;
@@ -59,7 +59,7 @@ public sealed class PgBouncerServer : IAsyncDisposable
     {
         if (_process is not null)
         {
-            await _process.EndAsync(Posix.Terminate, s_stopPatience);
+            await _process.EndAsync(Posix.Terminate, s_stopTimeout);
             await _process.DisposeAsync();
             _process = null;
         }
@@ -114,7 +114,7 @@ public sealed class PgBouncerServer : IAsyncDisposable
 
     private async Task UntilItAnswersAsync(CancellationToken cancellationToken)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; ; await Task.Delay(s_interval, cancellationToken))
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_startTimeout; ; await Task.Delay(s_interval, cancellationToken))
         {
             try
             {

@@ -10,8 +10,8 @@ public sealed class PostgresServer : IAsyncDisposable
     // Another server may have taken the port a moment before ours.
     private const string SelectDirectory = "select current_setting('data_directory')";
 
-    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(25);
 
     private readonly PostgresOptions _options;
@@ -91,7 +91,7 @@ public sealed class PostgresServer : IAsyncDisposable
             return;
         }
 
-        await _process.EndAsync(signal, s_stopPatience);
+        await _process.EndAsync(signal, s_stopTimeout);
         await _process.DisposeAsync();
         _process = null;
     }
@@ -137,7 +137,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task UntilItAnswersAsync(CancellationToken cancellationToken)
     {
-        for (var deadline = TimeProvider.System.GetUtcNow() + s_startPatience; ;)
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_startTimeout; ;)
         {
             try
             {

@@ -5,8 +5,8 @@ public sealed class AppProcess : IAsyncDisposable
 {
     private const int TailLines = 40;
 
-    private static readonly TimeSpan s_readyPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_readyTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -53,7 +53,7 @@ public sealed class AppProcess : IAsyncDisposable
 
     public async Task WaitUntilReadyAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var limit = timeout ?? s_readyPatience;
+        var limit = timeout ?? s_readyTimeout;
         for (var deadline = TimeProvider.System.GetUtcNow() + limit; TimeProvider.System.GetUtcNow() < deadline; await Task.Delay(s_interval, cancellationToken))
         {
             if (HasExited)
@@ -92,7 +92,7 @@ public sealed class AppProcess : IAsyncDisposable
     public void Resume() => _process.SignalGroup(Posix.Continue);
 
     /// <summary>SIGTERM. Answers whether the process ended by itself in time; else it is killed.</summary>
-    public Task<bool> TerminateAsync(TimeSpan? timeout = null) => _process.EndAsync(Posix.Terminate, timeout ?? s_stopPatience);
+    public Task<bool> TerminateAsync(TimeSpan? timeout = null) => _process.EndAsync(Posix.Terminate, timeout ?? s_stopTimeout);
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

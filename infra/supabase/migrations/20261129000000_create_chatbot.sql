@@ -518,7 +518,7 @@ create table chatbot.completions (
   constraint completions_purpose_known check (purpose in ('answer', 'title')),
   constraint completions_bounds_positive check (prompt_bound >= 0 and max_output_tokens > 0 and attempt > 0 and lease_epoch > 0),
   constraint completions_prompt_bytes_not_negative check (prompt_bytes >= 0),
-  constraint completions_linger_range check (disconnect_grace_seconds between 0 and 3600),
+  constraint completions_disconnect_grace_range check (disconnect_grace_seconds between 0 and 3600),
   constraint completions_content_filter_length check (cardinality(content_filter) <= 20),
   constraint completions_key_has_fingerprint check (idempotency_key is null or request_fingerprint is not null),
   constraint completions_key_length check (char_length(idempotency_key) between 1 and 255),
@@ -4224,7 +4224,7 @@ grant execute on function chatbot.admission_of to service_role;
 create function chatbot.append_deltas(
   p_ids uuid[],
   p_epochs integer[],
-  -- Whether a call is out: who is killed now has used it. A call that was refused is not.
+  -- Whether a call is out: a process that is killed now has used it. A call that was refused is not.
   p_called boolean[],
   p_delta_ids uuid[],
   p_delta_seqs integer[],
@@ -4675,8 +4675,8 @@ begin
   insert into chatbot.completions (
     id, user_id, chat_id, user_message_id, restores_previous, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
     prompt_message_ids, prompt_message_bytes, lease_expires_at, disconnect_grace_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
-    -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
-    -- put right; a call that nobody metered could not.
+    -- What is admitted is called next. A crash just before the call leaves an estimated charge, which can be reversed; an unmetered
+    -- call can never be recovered.
     called_at
   )
   values (

@@ -8,8 +8,8 @@ namespace ChatBot.EndToEndTests.Clients;
 /// <summary>Node with the packages of one major, which plays scenarios one after the other, or with those that drive Chromium.</summary>
 internal sealed class ClientProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(120) };
 
     private readonly ChildProcess _process;
@@ -42,7 +42,7 @@ internal sealed class ClientProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _process.EndAsync(Posix.Terminate, s_stopPatience);
+        await _process.EndAsync(Posix.Terminate, s_stopTimeout);
         await _process.DisposeAsync();
     }
 
@@ -60,7 +60,7 @@ internal sealed class ClientProcess : IAsyncDisposable
             Environment = new Dictionary<string, string> { ["NODE_ENV"] = "production", ["CHROMIUM"] = Chromium ?? "" },
             OnLine = line => _ = int.TryParse(line, CultureInfo.InvariantCulture, out var number) && port.TrySetResult(number),
         });
-        if (await Task.WhenAny(port.Task, process.Exited).WaitAsync(s_startPatience, cancellationToken) != port.Task)
+        if (await Task.WhenAny(port.Task, process.Exited).WaitAsync(s_startTimeout, cancellationToken) != port.Task)
         {
             await process.DisposeAsync();
             throw new LocalStackException($"{product} could not be started:\n{process.Tail(40)}");

@@ -6,7 +6,7 @@
 create function chatbot.append_deltas(
   p_ids uuid[],
   p_epochs integer[],
-  -- Whether a call is out: who is killed now has used it. A call that was refused is not.
+  -- Whether a call is out: a process that is killed now has used it. A call that was refused is not.
   p_called boolean[],
   p_delta_ids uuid[],
   p_delta_seqs integer[],

@@ -155,8 +155,8 @@ begin
   insert into chatbot.completions (
     id, user_id, chat_id, user_message_id, restores_previous, model, payer, period_start, price_id, prompt_bound, prompt_bytes, max_output_tokens,
     prompt_message_ids, prompt_message_bytes, lease_expires_at, disconnect_grace_seconds, idempotency_key, request_fingerprint, trace_parent, created_at,
-    -- What is admitted is called next. Who is killed in between has been metered for a call that was not made, which can be
-    -- put right; a call that nobody metered could not.
+    -- What is admitted is called next. A crash just before the call leaves an estimated charge, which can be reversed; an unmetered
+    -- call can never be recovered.
     called_at
   )
   values (

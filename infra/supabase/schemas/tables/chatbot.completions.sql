@@ -66,7 +66,7 @@ create table chatbot.completions (
   constraint completions_purpose_known check (purpose in ('answer', 'title')),
   constraint completions_bounds_positive check (prompt_bound >= 0 and max_output_tokens > 0 and attempt > 0 and lease_epoch > 0),
   constraint completions_prompt_bytes_not_negative check (prompt_bytes >= 0),
-  constraint completions_linger_range check (disconnect_grace_seconds between 0 and 3600),
+  constraint completions_disconnect_grace_range check (disconnect_grace_seconds between 0 and 3600),
   constraint completions_content_filter_length check (cardinality(content_filter) <= 20),
   constraint completions_key_has_fingerprint check (idempotency_key is null or request_fingerprint is not null),
   constraint completions_key_length check (char_length(idempotency_key) between 1 and 255),

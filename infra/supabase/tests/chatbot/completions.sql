@@ -58,7 +58,7 @@ values
   ('completions_bounds_positive', $$update chatbot.completions set max_output_tokens = 0$$),
   ('completions_bounds_positive', $$update chatbot.completions set lease_epoch = 0$$),
   ('completions_content_filter_length', $$update chatbot.completions set content_filter = array_fill('hate'::text, array[21])$$),
-  ('completions_linger_range', $$update chatbot.completions set disconnect_grace_seconds = 3601$$),
+  ('completions_disconnect_grace_range', $$update chatbot.completions set disconnect_grace_seconds = 3601$$),
   ('completions_key_has_fingerprint', $$update chatbot.completions set idempotency_key = 'once'$$),
   ('completions_key_length', $$update chatbot.completions set idempotency_key = '', request_fingerprint = '' where id = {answer}$$),
   ('completions_ended_when_not_live', $$update chatbot.completions set state = 'finished'$$),
